@@ -1,0 +1,1 @@
+"""Frames in, estimates out. Knows no web and no database."""

@@ -1,0 +1,1 @@
+"""Web, database, command line, jobs."""

@@ -1,0 +1,32 @@
+"""``hailong``: joins the commands and turns errors into exit codes.
+
+Exit codes: 0 done; 1 our bug; 2 wrong use or an unusable file; 3 some rows rejected or a difference found.
+"""
+
+import sys
+
+import typer
+
+from api.cli import migrate, serve
+from api.errors import HailongError
+
+app = typer.Typer(
+    name="hailong",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Khảo sát và chỉ số hài lòng / Satisfaction surveys and indices.",
+)
+app.command("serve")(serve.serve)
+app.command("migrate")(migrate.migrate)
+
+
+def main() -> None:
+    """Entry point of the command."""
+    try:
+        app()
+    except HailongError as error:
+        print(f"Lỗi: {error.vi}\nError: {error.en}", file=sys.stderr)
+        for problem in error.problems:
+            print("  - " + ", ".join(f"{key}: {value}" for key, value in problem.items()), file=sys.stderr)
+        raise SystemExit(2) from None

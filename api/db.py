@@ -1,0 +1,46 @@
+"""The engine, and the rule that one request is one transaction."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlmodel import Session
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for SQLite (WAL, every commit on disk) or PostgreSQL (psycopg 3)."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=20, pool_pre_ping=True)
+    engine = create_engine(parsed, connect_args={"isolation_level": None, "timeout": 30})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def session(request: Request) -> Iterator[Session]:
+    """One transaction for one request. Use with ``Depends(session, scope="function")``: the commit must
+    come before the reply, a kiosk deletes its copy on the receipt."""
+    with Session(request.app.state.engine) as opened, opened.begin():
+        yield opened
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # The driver's own transactions are off; readers do not wait, writers ask for the lock with write_lock().
+    connection.exec_driver_sql("BEGIN")
+
+
+def begin_write(opened: Session) -> None:
+    """Take SQLite's write lock at the start, so that two writers queue instead of failing half-way."""
+    connection = opened.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,22 @@
+"""Every stored table, one file per aggregate; importing this package declares them all."""
+
+from api.tables.api_key import ApiKey
+from api.tables.audit import AuditEvent
+from api.tables.import_run import ImportRun
+from api.tables.procedure import Procedure
+from api.tables.response import Response, ResponseText
+from api.tables.transaction_count import TransactionCount
+from api.tables.unit import Counter, Unit, UnitSuccession
+
+__all__ = [
+    "ApiKey",
+    "AuditEvent",
+    "Counter",
+    "ImportRun",
+    "Procedure",
+    "Response",
+    "ResponseText",
+    "TransactionCount",
+    "Unit",
+    "UnitSuccession",
+]

@@ -1,0 +1,1 @@
+"""One small file per question type: how it reads an answer, becomes columns, shows itself."""
