@@ -1,0 +1,1 @@
+"""The demonstration: one province with a known truth, made from a seed, labelled wherever it shows."""
