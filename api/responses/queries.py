@@ -1,0 +1,78 @@
+"""The statements of receiving: store new responses, find the receipts of known ones."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from api.errors import Conflict
+from api.responses.submission import ReadyResponse, Receipt
+from api.tables import Response, ResponseText
+
+_RESPONSE = Response.__table__  # type: ignore[attr-defined]
+_TEXT = ResponseText.__table__  # type: ignore[attr-defined]
+_INSERT_NEW = {
+    "sqlite": sqlite.insert(_RESPONSE).on_conflict_do_nothing(index_elements=["id"]).returning(_RESPONSE.c.id),
+    "postgresql": postgresql.insert(_RESPONSE)
+    .on_conflict_do_nothing(index_elements=["id"])
+    .returning(_RESPONSE.c.id),
+}
+_FIND_MAX = 500  # ids in one IN list; SQLite allows 32 766 variables
+
+
+def store(connection: Connection, ready: Sequence[ReadyResponse]) -> list[Receipt | Conflict]:
+    """Insert what is new, recognise what is known; one outcome for each, in order. The caller commits.
+
+    The database decides what is new (ON CONFLICT DO NOTHING), so two writers of one id cannot both store it.
+    """
+    if not ready:
+        return []
+    first_of_id = {response.id: response for response in reversed(ready)}
+    insert = _INSERT_NEW[connection.dialect.name]
+    rows = [response.values for response in first_of_id.values()]
+    inserted = set(connection.execute(insert, rows).scalars())
+    texts = [
+        {"response_id": id, "question": question, "text": text}
+        for id in inserted
+        for question, text in first_of_id[id].texts.items()
+    ]
+    if texts:
+        connection.execute(_TEXT.insert(), texts)
+    known = find_receipts(connection, [id for id in first_of_id if id not in inserted])
+    return [
+        new_receipt(response)
+        if response.id in inserted and response is first_of_id[response.id]
+        else recognise(response, known.get(response.id) or new_receipt(first_of_id[response.id]))
+        for response in ready
+    ]
+
+
+def find_receipts(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Receipt]:
+    """The receipts given out for those of ``ids`` that are stored."""
+    found: dict[UUID, Receipt] = {}
+    for start in range(0, len(ids), _FIND_MAX):
+        wanted = select(_RESPONSE.c.id, _RESPONSE.c.received_at, _RESPONSE.c.content_hash).where(
+            _RESPONSE.c.id.in_(ids[start : start + _FIND_MAX])
+        )
+        for id, received_at, content_hash in connection.execute(wanted):
+            found[id] = Receipt(id, False, received_at, content_hash)
+    return found
+
+
+def recognise(ready: ReadyResponse, known: Receipt) -> Receipt | Conflict:
+    """The first receipt when the content is the same, else the conflict; nothing is ever overwritten."""
+    if ready.content_hash == known.content_hash:
+        return replace(known, is_new=False)
+    return Conflict(
+        "conflicting_response",
+        "Mã phiếu này đã được ghi nhận với nội dung khác; phiếu đã lưu giữ nguyên. Phiếu mới cần mã mới.",
+        "This id is already stored with other content, which stays as it is. A new response needs a new id.",
+        id=str(ready.id),
+    )
+
+
+def new_receipt(ready: ReadyResponse) -> Receipt:
+    """The receipt of a response stored just now."""
+    return Receipt(ready.id, True, ready.values["received_at"], ready.content_hash)

@@ -1,0 +1,88 @@
+"""What a response is on its way in: the submission, its stored row, the receipt. No rules here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from survey_forms.answers import Answers
+
+
+class Channel(StrEnum):
+    """How the answer came (not how the dossier was filed)."""
+
+    KIOSK = "kiosk"
+    QR = "qr"
+    WEB = "web"
+    PORTAL = "portal"
+    PAPER = "paper"
+    MAIL = "mail"
+    PHONE = "phone"
+    INTERVIEWER = "interviewer"
+
+
+# What somebody without a key may call the way the answer came; the others are keyed in by an office.
+PUBLIC_CHANNELS = frozenset({Channel.KIOSK, Channel.QR, Channel.WEB, Channel.PORTAL})
+
+
+class Selection(StrEnum):
+    """How the person came to answer."""
+
+    SELF_SELECTED = "self_selected"
+    INVITED = "invited"
+    SAMPLE = "sample"
+    CENSUS = "census"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A filled form as it was sent, with its types right and nothing else checked.
+
+    ``answers`` are raw (question → value as posted) or already read. ``is_clock_trusted`` says that
+    ``submitted_at`` is a date somebody wrote down (an import), not the clock of a device.
+    """
+
+    id: UUID
+    form: str
+    version: str
+    answers: Mapping[str, object] | Answers
+    unit_filed: str
+    submitted_at: datetime
+    channel: str
+    selection: str = Selection.SELF_SELECTED
+    language: str = "vi"
+    unit_decided: str | None = None
+    unit_residence: str | None = None
+    procedure: str | None = None
+    counter: str | None = None
+    started_at: datetime | None = None
+    device: str | None = None
+    device_sequence: int | None = None
+    import_run: int | None = None
+    is_demo: bool = False
+    is_clock_trusted: bool = False
+
+
+@dataclass(frozen=True)
+class ReadyResponse:
+    """A submission that passed every check: ``values`` are the columns of ``response``, ``texts`` its free text."""
+
+    id: UUID
+    values: Mapping[str, Any]
+    texts: Mapping[str, str]
+
+    @property
+    def content_hash(self) -> str:
+        return str(self.values["content_hash"])
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Proof that the response is on disk. The same id and content get the first receipt again (``is_new`` False)."""
+
+    id: UUID
+    is_new: bool
+    received_at: datetime
+    content_hash: str
