@@ -5,19 +5,25 @@ HailongError
 ├── NotThere           404  absent, or not yours to know
 ├── Conflict           409  true, but against what is stored
 ├── TooLarge           413
+├── NotSupported       415  a content type or encoding that is not read here
 ├── TooMany            429
+├── Unavailable        503  the database is away; nothing was stored, try again
 ├── Unauthorised       401  no key, or a key that is not known
 ├── Forbidden          403  a known key without the scope
 └── FileUnusable       a file from which not one row can be read (command line: exit code 2)
 """
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
+
+from api.security_headers import SECURITY_HEADERS
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -67,6 +73,14 @@ class TooMany(HailongError):
     status = 429
 
 
+class NotSupported(HailongError):
+    status = 415
+
+
+class Unavailable(HailongError):
+    status = 503
+
+
 class Unauthorised(HailongError):
     status = 401
 
@@ -84,6 +98,8 @@ def add_error_replies(app: FastAPI) -> None:
     app.add_exception_handler(HailongError, _hailong_error)
     app.add_exception_handler(RequestValidationError, _request_error)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(OperationalError, _database_away)
+    app.add_exception_handler(InterfaceError, _database_away)
     app.add_exception_handler(Exception, _our_bug)
 
 
@@ -125,9 +141,26 @@ def _http_error(_request: Request, error: Exception) -> JSONResponse:
     return problem_reply(problem)
 
 
+def database_away() -> Unavailable:
+    """The error for whatever could not be committed because the database did not answer."""
+    return Unavailable(
+        "database_unavailable",
+        "Cơ sở dữ liệu tạm thời không phục vụ; chưa ghi nhận, xin gửi lại",
+        "The database is away for the moment; nothing was acknowledged, please send again",
+        retry_after_seconds=5,
+    )
+
+
+def _database_away(_request: Request, error: Exception) -> JSONResponse:
+    logging.getLogger("hailong").error("the database is away: %s", error)
+    return problem_reply(database_away())
+
+
 def _our_bug(_request: Request, _error: Exception) -> JSONResponse:
     problem = HailongError(
         "internal_error", "Lỗi của hệ thống; chưa có gì được lưu", "Our fault; nothing was stored"
     )
     problem.status = 500
-    return problem_reply(problem)
+    reply = problem_reply(problem)
+    reply.headers.update(SECURITY_HEADERS)  # written outside of every middleware
+    return reply

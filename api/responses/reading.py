@@ -11,9 +11,10 @@ from api.clock import local_day, month_of
 from api.errors import Malformed, NotThere
 from api.responses.known_codes import KnownCodes
 from api.responses.submission import Channel, ReadyResponse, Selection, Submission
-from survey_forms.answers import Answers, AnswersInvalid, read_answers
+from survey_forms.answers import Answers, read_answers
+from survey_forms.errors import AnswersInvalid, UnknownForm
 from survey_forms.form import LANGUAGES, Form
-from survey_forms.loader import Catalogue, UnknownForm
+from survey_forms.loader import Catalogue
 
 # A device's clock is not believed outside of these; the answer counts on the day it was received.
 CLOCK_FROM = datetime(2020, 1, 1, tzinfo=UTC)
@@ -55,6 +56,7 @@ def read_ready(
     day = local_day(now if is_clock_doubted else submission.submitted_at, zone)
     problems = list(_field_problems(submission, codes, day))
     answers = _read_answers(form, submission.answers, problems)
+    problems += _storage_problems(answers)
     if problems:
         raise malformed(problems)
     content = _content(submission, answers)
@@ -145,9 +147,21 @@ def _read_answers(form: Form, answers: Mapping[str, object] | Answers, problems:
     except AnswersInvalid as error:
         problems.extend(
             {"question": found.question, "code": found.code, "vi": found.vi, "en": found.en}
+            | ({"part": found.part} if found.part else {})
             for found in error.problems
         )
         return Answers(values={}, texts={})
+
+
+def _storage_problems(answers: Answers) -> Iterator[dict[str, Any]]:
+    for question, text in answers.texts.items():
+        if "\x00" in text:  # PostgreSQL stores no NUL
+            yield {
+                "question": question,
+                "code": "nul_in_text",
+                "vi": "Có ký tự NUL, không lưu được",
+                "en": "A NUL byte cannot be stored",
+            }
 
 
 def _content(submission: Submission, answers: Answers) -> dict[str, Any]:
