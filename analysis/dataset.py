@@ -1,0 +1,53 @@
+"""Finds and opens snapshots: ``<folder>/<form>/<version>/<month>.parquet``."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from analysis.frames import RESPONSES, check_frame
+
+
+@dataclass(frozen=True, order=True)
+class SnapshotKey:
+    """What one snapshot holds: the responses to one form version in one month."""
+
+    form: str
+    version: str
+    month: str
+
+    def file(self, folder: Path) -> Path:
+        """Where the snapshot lies under ``folder``."""
+        return folder / self.form / self.version / f"{self.month}.parquet"
+
+
+def find_snapshots(folder: Path, *, month: str | None = None) -> list[SnapshotKey]:
+    """The snapshots under ``folder`` (of ``month`` only, when given), sorted by form, version and month.
+
+    METHODS 8.1.
+    """
+    found = [
+        SnapshotKey(file.parent.parent.name, file.parent.name, file.stem)
+        for file in folder.glob("*/*/*.parquet")
+        if not file.name.startswith(".")
+    ]
+    return sorted(key for key in found if month in (None, key.month))
+
+
+def open_snapshot(folder: Path, key: SnapshotKey) -> pl.LazyFrame:
+    """The responses of ``key``, lazily: one row per response, columns ``frames.RESPONSES`` and the answers.
+
+    Raises
+    ------
+    FrameError
+        If the file does not keep the contract.
+    FileNotFoundError
+        If there is no such snapshot.
+
+    References
+    ----------
+    METHODS 8.1.
+    """
+    opened = pl.scan_parquet(key.file(folder))
+    check_frame(opened, RESPONSES, f"snapshot {key.form} {key.version} {key.month}")
+    return opened
