@@ -1,0 +1,1 @@
+"""The register: units in time and who follows whom, procedures, counters."""

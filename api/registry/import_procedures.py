@@ -1,0 +1,97 @@
+"""Imports procedures: code, name, field, level (name_en, valid_from, valid_to if there). All or nothing."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, insert
+from sqlmodel import Session, select
+
+from api.db import begin_write
+from api.registry.report import Report, refuse_file
+from api.registry.runs import record_run
+from api.tables import AuditEvent, Procedure
+from api.tabular import Row, RowProblem, open_table
+from api.tabular.cells import read_day
+
+STARTER = Path(__file__).parent / "data" / "procedures_starter.csv"
+REQUIRED = ("code", "name", "field", "level")
+ALIASES = {
+    "code": ("mã", "mã thủ tục"),
+    "name": ("tên", "tên thủ tục"),
+    "field": ("lĩnh vực",),
+    "level": ("cấp", "cấp thực hiện"),
+}
+LEVELS = ("ministry", "province", "commune")
+LETTERS_MAX = {"code": 40, "name": 500, "field": 200}
+
+
+def import_procedures(
+    engine: Engine, path: Path, *, now: datetime, actor: str, is_starter: bool = False, sheet: str | None = None
+) -> Report:
+    """Add and correct the procedures of ``path``; every problem in one FileUnusable, nothing stored then.
+
+    A starter list never touches a procedure that an office has imported itself.
+    """
+    table = open_table(path, required=REQUIRED, aliases=ALIASES, sheet=sheet)
+    wanted: dict[str, dict[str, Any]] = {}
+    problems: list[RowProblem] = []
+    for row in table.rows:
+        found = _read_procedure(row, problems)
+        if found["code"] in wanted:
+            vi, en = "mã thủ tục lặp lại trong tệp", "the code stands twice in the file"
+            problems.append(RowProblem(row.number, "code", "repeated", vi, en, found["code"]))
+        wanted[found["code"]] = found | {"is_starter": is_starter}
+    if problems:
+        raise refuse_file(path.name, problems)
+    with Session(engine) as session, session.begin():
+        begin_write(session)
+        report = _store(session, wanted, now=now, actor=actor, is_starter=is_starter)
+        if not (is_starter and report.is_unchanged):
+            record_run(session, report, kind="procedures", file_name=path.name, file_sha256=table.sha256, now=now)
+    return report
+
+
+def _read_procedure(row: Row, problems: list[RowProblem]) -> dict[str, Any]:
+    problems += row.problems
+    values = row.values
+    found: dict[str, Any] = {column: values[column] for column in REQUIRED}
+    for column in () if row.problems else REQUIRED:
+        if not values[column]:
+            problems.append(RowProblem(row.number, column, "empty", "ô không được trống", "the cell is empty"))
+        elif len(values[column]) > LETTERS_MAX.get(column, 500):
+            vi, en = f"dài quá {LETTERS_MAX[column]} ký tự", f"longer than {LETTERS_MAX[column]} letters"
+            problems.append(RowProblem(row.number, column, "too_long", vi, en, values[column]))
+    if values["level"] and values["level"] not in LEVELS:
+        vi, en = f"cấp phải là một trong: {', '.join(LEVELS)}", f"expected one of: {', '.join(LEVELS)}"
+        problems.append(RowProblem(row.number, "level", "level_unknown", vi, en, values["level"]))
+    found["name_en"] = values.get("name_en") or None
+    for column in ("valid_from", "valid_to"):
+        cell = values.get(column, "")
+        try:
+            found[column] = read_day(cell) if cell else None
+        except ValueError:
+            vi, en = "cần ngày dạng 2025-07-01", "expected a day such as 2025-07-01"
+            problems.append(RowProblem(row.number, column, "not_a_day", vi, en, cell))
+    return found
+
+
+def _store(
+    session: Session, wanted: dict[str, dict[str, Any]], *, now: datetime, actor: str, is_starter: bool
+) -> Report:
+    stored = {found.code: found for found in session.exec(select(Procedure))}
+    new = [facts for code, facts in wanted.items() if code not in stored]
+    if new:
+        session.execute(insert(Procedure), new)
+    changed = 0
+    for code, facts in wanted.items():
+        known = stored.get(code)
+        if known is None or (is_starter and not known.is_starter):
+            continue
+        before = {key: getattr(known, key) for key in facts if getattr(known, key) != facts[key]}
+        if before:
+            changed += 1
+            known.sqlmodel_update(facts)
+            detail = {key: [str(value), str(facts[key])] for key, value in before.items()}
+            session.add(AuditEvent(at=now, actor=actor, action="procedure.changed", subject=code, detail=detail))
+    return Report(added=len(new), changed=changed, known=len(wanted) - len(new) - changed)

@@ -1,0 +1,106 @@
+"""Imports a general units file (code, name, kind, parent, valid_from, valid_to): all or nothing."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from api.db import begin_write
+from api.registry.report import Report, refuse_file
+from api.registry.runs import record_run
+from api.registry.store import Key, read_units, write_units
+from api.registry.unit_rows import UnitRow, check_units
+from api.tables.unit import UnitKind
+from api.tabular import Row, RowProblem, open_table
+from api.tabular.cells import read_day
+
+REQUIRED = ("code", "name", "kind", "parent", "valid_from", "valid_to")
+ALIASES = {
+    "code": ("mã", "mã đơn vị"),
+    "name": ("tên", "tên đơn vị"),
+    "name_en": ("tên tiếng anh",),
+    "kind": ("loại",),
+    "parent": ("mã cấp trên", "cấp trên"),
+    "valid_from": ("hiệu lực từ",),
+    "valid_to": ("hiệu lực đến",),
+}
+CODE_LETTERS_MAX, NAME_LETTERS_MAX = 40, 200
+
+
+def import_units(engine: Engine, path: Path, *, now: datetime, actor: str, sheet: str | None = None) -> Report:
+    """Add and correct the units of ``path``; FileUnusable with every problem, and nothing stored, if there is one.
+
+    The rules are checked on the register as it would be afterwards, so a parent may stand in the same file,
+    below its children, and closing a unit others hang on is refused.
+    """
+    table = open_table(path, required=REQUIRED, aliases=ALIASES, sheet=sheet)
+    units: dict[Key, UnitRow] = {}
+    problems: list[RowProblem] = []
+    for row in table.rows:
+        unit = _read_unit(row, problems)
+        if unit is not None:
+            _note_repetition(unit, units, problems)
+            units[unit.key] = unit
+    with Session(engine) as session, session.begin():
+        begin_write(session)
+        stored = read_units(session)
+        problems += check_units({**stored, **units})
+        if problems:
+            raise refuse_file(path.name, sorted(problems, key=lambda problem: problem.row))
+        changed = {
+            key: (stored[key], unit)
+            for key, unit in units.items()
+            if key in stored and stored[key].facts() != unit.facts()
+        }
+        new = [unit for key, unit in units.items() if key not in stored]
+        write_units(session, new, changed, now=now, actor=actor)
+        report = Report(added=len(new), changed=len(changed), known=len(units) - len(new) - len(changed))
+        record_run(session, report, kind="units", file_name=path.name, file_sha256=table.sha256, now=now)
+    return report
+
+
+def _read_unit(row: Row, problems: list[RowProblem]) -> UnitRow | None:
+    if row.problems:
+        problems += row.problems
+        return None
+    before = len(problems)
+    values = row.values
+    for column, most in (("code", CODE_LETTERS_MAX), ("name", NAME_LETTERS_MAX)):
+        if not values[column]:
+            problems.append(RowProblem(row.number, column, "empty", "ô không được trống", "the cell is empty"))
+        elif len(values[column]) > most:
+            vi, en = f"dài quá {most} ký tự", f"longer than {most} letters"
+            problems.append(RowProblem(row.number, column, "too_long", vi, en, values[column]))
+    if values["kind"] not in set(UnitKind):
+        wanted = ", ".join(UnitKind)
+        vi, en = f"loại đơn vị phải là một trong: {wanted}", f"expected one of: {wanted}"
+        problems.append(RowProblem(row.number, "kind", "kind_unknown", vi, en, values["kind"]))
+    valid_from = _read_validity(row, "valid_from", problems, is_required=True)
+    valid_to = _read_validity(row, "valid_to", problems, is_required=False)
+    if len(problems) > before or valid_from is None:
+        return None
+    return UnitRow(
+        values["code"], values["name"], values["kind"], values["parent"] or None, valid_from, valid_to,
+        values.get("name_en") or None, row.number,
+    )  # fmt: skip
+
+
+def _read_validity(row: Row, column: str, problems: list[RowProblem], *, is_required: bool) -> date | None:
+    cell = row.values[column]
+    if not cell and not is_required:
+        return None
+    try:
+        return read_day(cell)
+    except ValueError:
+        vi, en = "cần ngày dạng 2025-07-01 hoặc 01/07/2025", "expected a day such as 2025-07-01 or 01/07/2025"
+        problems.append(RowProblem(row.number, column, "not_a_day", vi, en, cell))
+        return None
+
+
+def _note_repetition(unit: UnitRow, units: Mapping[Key, UnitRow], problems: list[RowProblem]) -> None:
+    earlier = units.get(unit.key)
+    if earlier is not None:
+        vi, en = f"trùng với dòng {earlier.row}", f"same code and valid_from as row {earlier.row}"
+        problems.append(RowProblem(unit.row, "code", "repeated", vi, en, unit.code))

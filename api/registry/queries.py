@@ -1,0 +1,103 @@
+"""Questions to the register."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+from sqlalchemy import or_, select
+from sqlmodel import Session, col
+
+from analysis.frames import PROCEDURES, UNITS
+from api.registry.names import fold_name
+from api.tables import Procedure, Unit, UnitSuccession
+from api.tables.unit import UnitKind
+
+
+def units_frame(session: Session, day: date) -> pl.DataFrame:
+    """frames.UNITS: one row per unit valid on ``day``, sorted by code. ``province`` is found by going up the
+    parents valid that day; null for a unit with no province above it."""
+    found = session.execute(
+        _valid(select(col(Unit.code), col(Unit.name), col(Unit.kind), col(Unit.parent_code)), day)
+    ).all()
+    parents = {code: parent for code, _, _, parent in found}
+    provinces = {code for code, _, kind, _ in found if kind == UnitKind.PROVINCE}
+    rows = sorted((code, name, kind, _climb(code, parents, provinces)) for code, name, kind, _ in found)
+    return pl.DataFrame(rows, {name: column.dtype for name, column in UNITS.items()}, orient="row")
+
+
+def procedures_frame(session: Session) -> pl.DataFrame:
+    """frames.PROCEDURES: every procedure, sorted by code."""
+    rows = session.execute(select(col(Procedure.code), col(Procedure.name)).order_by(col(Procedure.code))).all()
+    schema = {name: column.dtype for name, column in PROCEDURES.items()}
+    return pl.DataFrame([tuple(row) for row in rows], schema, orient="row")
+
+
+def unit_on(session: Session, code: str, day: date) -> Unit | None:
+    """The unit called ``code`` on ``day``; None when the code means nothing that day."""
+    return session.execute(_valid(select(Unit), day).where(col(Unit.code) == code)).scalar_one_or_none()
+
+
+def unit_versions(session: Session, code: str) -> list[Unit]:
+    """Everything ``code`` has ever meant, oldest first."""
+    found = session.execute(select(Unit).where(col(Unit.code) == code).order_by(col(Unit.valid_from)))
+    return list(found.scalars())
+
+
+def predecessors(session: Session, unit: Unit) -> list[tuple[Unit, UnitSuccession]]:
+    """The units that went into ``unit``, with how much of each."""
+    query = (
+        select(Unit, UnitSuccession)
+        .join(UnitSuccession, col(UnitSuccession.predecessor_id) == col(Unit.id))
+        .where(col(UnitSuccession.successor_id) == unit.id)
+        .order_by(col(Unit.code))
+    )
+    return [(found, link) for found, link in session.execute(query)]
+
+
+def successors(session: Session, unit: Unit) -> list[tuple[Unit, UnitSuccession]]:
+    """The units ``unit`` went into, with how much of it."""
+    query = (
+        select(Unit, UnitSuccession)
+        .join(UnitSuccession, col(UnitSuccession.successor_id) == col(Unit.id))
+        .where(col(UnitSuccession.predecessor_id) == unit.id)
+        .order_by(col(Unit.code))
+    )
+    return [(found, link) for found, link in session.execute(query)]
+
+
+def find_units(
+    session: Session, *, day: date, kind: str | None = None, parent: str | None = None, q: str | None = None
+) -> list[Unit]:
+    """Units valid on ``day``; ``q`` matches part of the name, tones not needed, or the start of the code."""
+    query = _valid(select(Unit), day).order_by(col(Unit.code))
+    if kind is not None:
+        query = query.where(col(Unit.kind) == kind)
+    if parent is not None:
+        query = query.where(col(Unit.parent_code) == parent)
+    if not q:
+        return list(session.execute(query).scalars())
+    # Neither database folds Vietnamese the same way: the few thousand names of a day are folded here.
+    wanted = fold_name(q)
+    names = session.execute(query.with_only_columns(col(Unit.id), col(Unit.code), col(Unit.name)))
+    ids = [id for id, code, name in names if code.startswith(q.strip()) or wanted in fold_name(name)]
+    return list(session.execute(query.where(col(Unit.id).in_(ids))).scalars())
+
+
+def find_procedures(session: Session) -> list[Procedure]:
+    """Every procedure, by code."""
+    return list(session.execute(select(Procedure).order_by(col(Procedure.code))).scalars())
+
+
+def _valid(query: Any, day: date) -> Any:
+    return query.where(col(Unit.valid_from) <= day, or_(col(Unit.valid_to).is_(None), col(Unit.valid_to) >= day))
+
+
+def _climb(code: str, parents: dict[str, str | None], provinces: set[str]) -> str | None:
+    seen: set[str] = set()
+    above: str | None = code
+    while above is not None and above not in seen:
+        if above in provinces:
+            return above
+        seen.add(above)
+        above = parents.get(above)
+    return None
