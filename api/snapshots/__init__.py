@@ -1,0 +1,1 @@
+"""Typed Parquet snapshots of the stored responses, one per form version and month."""
