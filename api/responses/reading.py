@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from survey_forms.answers import Answers, read_answers
+
 from api.clock import local_day, month_of
 from api.errors import Malformed, NotThere
 from api.responses.known_codes import KnownCodes
-from api.responses.submission import Channel, ReadyResponse, Selection, Submission
-from survey_forms.answers import Answers, read_answers
+from api.responses.submission import PUBLIC_CHANNELS, Channel, ReadyResponse, Selection, Submission
 from survey_forms.errors import AnswersInvalid, UnknownForm
 from survey_forms.form import LANGUAGES, Form
 from survey_forms.loader import Catalogue
@@ -42,6 +43,10 @@ _CODE_TEXTS = {
         "Counter {value} does not stand in the unit where it was filed",
     ),
     "unknown_channel": ("Không có kênh {value}", "There is no channel {value}"),
+    "channel_needs_key": (
+        "Kênh {value} cần khóa API có quyền batch",
+        "Channel {value} needs an API key with the scope batch",
+    ),
     "unknown_selection": ("Không có cách chọn mẫu {value}", "There is no selection {value}"),
     "unknown_language": ("Không có ngôn ngữ {value}", "There is no language {value}"),
 }
@@ -115,7 +120,7 @@ def hash_content(content: Mapping[str, Any]) -> str:
 
 def _field_problems(submission: Submission, codes: KnownCodes, day: date) -> Iterator[dict[str, Any]]:
     fields: list[tuple[str, str | None, str | None]] = [
-        ("channel", submission.channel, _unknown(submission.channel, Channel, "unknown_channel")),
+        ("channel", submission.channel, _channel_problem(submission)),
         ("selection", submission.selection, _unknown(submission.selection, Selection, "unknown_selection")),
         ("language", submission.language, None if submission.language in LANGUAGES else "unknown_language"),
         ("unit_filed", submission.unit_filed, codes.unit_problem(submission.unit_filed, day)),
@@ -133,6 +138,16 @@ def _field_problems(submission: Submission, codes: KnownCodes, day: date) -> Ite
             vi, en = _CODE_TEXTS[code]
             shown = {"value": value, "day": day.isoformat(), "day_vi": day.strftime("%d/%m/%Y")}
             yield {"field": field, "code": code, "vi": vi.format(**shown), "en": en.format(**shown)}
+
+
+def _channel_problem(submission: Submission) -> str | None:
+    if (
+        submission.is_public
+        and submission.channel in Channel._value2member_map_
+        and submission.channel not in PUBLIC_CHANNELS
+    ):
+        return "channel_needs_key"
+    return _unknown(submission.channel, Channel, "unknown_channel")
 
 
 def _unknown(value: str, known: type[Channel] | type[Selection], code: str) -> str | None:
@@ -177,7 +192,7 @@ def _content(submission: Submission, answers: Answers) -> dict[str, Any]:
         "procedure": submission.procedure or None,
         "counter": submission.counter or None,
         "channel": str(submission.channel),
-        "selection": str(submission.selection),
+        "selection": str(Selection.SELF_SELECTED if submission.is_public else submission.selection),
         "language": submission.language,
         "started_at": _utc_text(submission.started_at),
         "submitted_at": _utc_text(submission.submitted_at),

@@ -63,16 +63,13 @@ class PostedResponse(BaseModel):
     device: Name | None = None
     device_sequence: Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)] | None = None
 
-    def as_submission(self) -> Submission:
+    def as_submission(self, *, is_public: bool) -> Submission:
         """The submission, with the types of the service."""
-        return Submission(**{name: getattr(self, name) for name in _FIELDS})
-
-
-_FIELDS = tuple(PostedResponse.model_fields)
+        return Submission(**self.__dict__, is_public=is_public)
 
 
 class PostedBatch(BaseModel):
-    """What ``POST /api/v1/responses/batch`` takes; each entry is read on its own, so one cannot spoil the others."""
+    """What ``POST /api/v1/responses/batch`` takes; each entry is read on its own."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -80,7 +77,7 @@ class PostedBatch(BaseModel):
 
 
 def read_json(body: bytes) -> Any:
-    """The JSON of ``body``; Malformed when it is not UTF-8, not JSON, too deep or has numbers JSON does not know."""
+    """The JSON of ``body``; Malformed when it is not UTF-8, not JSON, too deep, or has NaN in it."""
     try:
         return from_json(body, allow_inf_nan=False)
     except ValueError as error:
@@ -92,10 +89,10 @@ def read_json(body: bytes) -> Any:
         ) from None
 
 
-def read_posted(given: Any) -> Submission:
+def read_posted(given: Any, *, is_public: bool) -> Submission:
     """``given`` as a submission; Malformed with every problem of its fields together."""
     try:
-        return PostedResponse.model_validate(given).as_submission()
+        return PostedResponse.model_validate(given).as_submission(is_public=is_public)
     except ValidationError as error:
         raise malformed(field_problems(error)) from None
 
@@ -117,10 +114,10 @@ def read_batch(given: Any, *, items_max: int) -> list[Any]:
     return entries
 
 
-def id_of(given: Any) -> str | None:
-    """The id an entry of a batch goes by, when it has one that can be shown."""
-    id = given.get("id") if isinstance(given, Mapping) else None
-    return id[:60] if isinstance(id, str) else None
+def text_of(given: Any, field: str) -> str | None:
+    """The text ``given`` holds in ``field``, shortened, when there is one; ``given`` may be anything."""
+    value = given.get(field) if isinstance(given, Mapping) else None
+    return value[:60] if isinstance(value, str) else None
 
 
 def field_problems(error: ValidationError) -> list[dict[str, Any]]:

@@ -39,7 +39,7 @@ def read_submission(
 def check_submission(
     session: Session, submission: Submission, *, forms: Catalogue, codes: KnownCodes, now: datetime, zone: ZoneInfo
 ) -> Receipt:
-    """The receipt ``record_response`` would give (``is_new`` True: it would be stored), or its error; writes nothing."""
+    """The receipt ``record_response`` would give, or its error; writes nothing."""
     ready = read_submission(submission, forms=forms, codes=codes, now=now, zone=zone)
     known = queries.find_receipts(session.connection(), [ready.id]).get(ready.id)
     outcome = queries.recognise(ready, known) if known else queries.new_receipt(ready)

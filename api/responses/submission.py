@@ -41,7 +41,8 @@ class Submission:
     """A filled form as it was sent, with its types right and nothing else checked.
 
     ``answers`` are raw (question → value as posted) or already read. ``is_clock_trusted`` says that
-    ``submitted_at`` is a date somebody wrote down (an import), not the clock of a device.
+    ``submitted_at`` is a date somebody wrote down (an import), not the clock of a device. ``is_public`` says that
+    nobody vouched for it with a key: it may not claim an office's channel and counts as self-selected.
     """
 
     id: UUID
@@ -63,11 +64,12 @@ class Submission:
     import_run: int | None = None
     is_demo: bool = False
     is_clock_trusted: bool = False
+    is_public: bool = False
 
 
 @dataclass(frozen=True)
 class ReadyResponse:
-    """A submission that passed every check: ``values`` are the columns of ``response``, ``texts`` its free text."""
+    """A submission that passed every check: ``values`` are the columns of ``response``, ``texts`` the free text."""
 
     id: UUID
     values: Mapping[str, Any]
@@ -80,7 +82,7 @@ class ReadyResponse:
 
 @dataclass(frozen=True)
 class Receipt:
-    """Proof that the response is on disk. The same id and content get the first receipt again (``is_new`` False)."""
+    """Proof that the response is on disk. Same id and content: the first receipt again, ``is_new`` False."""
 
     id: UUID
     is_new: bool

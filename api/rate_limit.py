@@ -1,0 +1,71 @@
+"""Limits how often somebody may post, without cutting off a counter behind a shared address.
+
+Token buckets in memory: an address has one; a counter behind that address has its own and falls back on the
+address's; an API key has its own. What is kept of an address is a keyed digest that dies with the process.
+"""
+
+import hashlib
+import ipaddress
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from math import ceil
+
+from api.errors import TooMany
+
+BUCKETS_MAX = 50_000  # about 10 MB; the least recently used goes first
+KEY_FACTOR = 10  # a key stands for many devices
+
+
+class RateLimit:
+    """Buckets of ``per_minute`` posts that refill steadily. Used from the event loop only."""
+
+    def __init__(self, per_minute: int, *, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._per_minute, self._seconds = per_minute, seconds
+        self._buckets: OrderedDict[bytes, tuple[float, float]] = OrderedDict()  # tokens left, as of
+        self._secret = os.urandom(16)
+
+    def take_for_address(self, address: str | None, *, counter: str | None = None) -> None:
+        """Count one post from ``address``, first on the bucket of its ``counter``; TooMany when both are empty."""
+        network = _network(address)
+        if counter is not None and self._take(f"counter {network} {counter}", self._per_minute) is None:
+            return
+        self._refuse(self._take(f"address {network}", self._per_minute))
+
+    def take_for_key(self, key: str) -> None:
+        """Count one post of an API key."""
+        self._refuse(self._take(f"key {key}", self._per_minute * KEY_FACTOR))
+
+    def _take(self, who: str, per_minute: int) -> float | None:
+        """None when a token was there, else the seconds until the next."""
+        bucket = hashlib.blake2b(who.encode(), key=self._secret, digest_size=16).digest()
+        now = self._seconds()
+        tokens, as_of = self._buckets.pop(bucket, (float(per_minute), now))
+        tokens = min(float(per_minute), tokens + (now - as_of) * per_minute / 60)
+        has_one = tokens >= 1
+        self._buckets[bucket] = (tokens - has_one, now)
+        if len(self._buckets) > BUCKETS_MAX:
+            self._buckets.popitem(last=False)
+        return None if has_one else (1 - tokens) * 60 / per_minute
+
+    @staticmethod
+    def _refuse(wait_seconds: float | None) -> None:
+        if wait_seconds is not None:
+            raise TooMany(
+                "too_many_posts",
+                "Gửi quá nhanh; xin giữ phiếu và gửi lại sau",
+                "Too many posts; please keep the response and send it again later",
+                retry_after_seconds=max(1, ceil(wait_seconds)),
+            )
+
+
+def _network(address: str | None) -> str:
+    """An IPv6 household holds a /64, so that is what counts as one address."""
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return address or "unknown"
+    if parsed.version == 4:
+        return str(parsed)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
