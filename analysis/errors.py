@@ -1,0 +1,42 @@
+"""The errors of ``analysis``.
+
+AnalysisError
+├── DesignError      a design column is absent or holds what no design can (null, negative, two populations)
+├── ItemError        an item column is absent, not numeric, or outside the range its measure promises
+├── NodeError        the coefficients of a node do not make a mean
+├── EstimateError    what was asked cannot be answered (unknown interval, too many domains for a covariance)
+└── MeasureError     counts or levels that no scale can have produced
+
+``frames.FrameError`` (a frame that breaks its contract) stands beside the contracts. Every error carries
+``problems``, all of one input together; the message ends with what to do.
+"""
+
+from collections.abc import Sequence
+
+
+class AnalysisError(ValueError):
+    """Base of the package; ``problems`` lists everything that was wrong, ``remedy`` what to do."""
+
+    def __init__(self, problems: Sequence[str], remedy: str) -> None:
+        super().__init__("; ".join(problems) + f". {remedy}")
+        self.problems, self.remedy = tuple(problems), remedy
+
+
+class DesignError(AnalysisError):
+    pass
+
+
+class ItemError(AnalysisError):
+    pass
+
+
+class NodeError(AnalysisError):
+    pass
+
+
+class EstimateError(AnalysisError):
+    pass
+
+
+class MeasureError(AnalysisError):
+    pass

@@ -1,0 +1,217 @@
+"""From variances to the rows people read: standard error, limits by the chosen rule, method and note."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from analysis.design import SurveyDesign
+from analysis.errors import EstimateError
+from analysis.estimation.design_effect import REFERENCES, add_design_effect
+from analysis.estimation.intervals import (
+    INTERVALS,
+    Limits,
+    exact_limits,
+    korn_graubard_limits,
+    logit_limits,
+    t_limits,
+    wilson_limits,
+)
+from analysis.estimation.rows import Rows
+from analysis.estimation.totals import Quantity, sum_strata
+from analysis.estimation.variance import add_up_strata
+
+_NAMES = {"t": "t", "wilson": "wilson", "beta": "korn-graubard", "xlogit": "logit"}
+_ZERO = 1e-10  # a standard error below this part of the estimate or the spread is rounding noise
+
+ESTIMATE_COLUMNS = (
+    "n",
+    "n_effective",
+    "sum_weights",
+    "estimate",
+    "standard_error",
+    "low",
+    "high",
+    "confidence",
+    "df",
+    "design_effect",
+    "method",
+    "note",
+)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How limits are made: ``bounds`` of the estimate (None: none), ``df`` of the domain or of the design."""
+
+    confidence: float = 0.95
+    interval: str = "wilson"
+    bounds: tuple[float, float] | None = (0.0, 100.0)
+    clip: bool = True
+    df: str = "domain"
+    reference: str = "replace"
+
+    def __post_init__(self) -> None:
+        allowed = INTERVALS if self.bounds is not None else ("t",)
+        problems = [
+            f"{name} is {value!r}, known: {', '.join(map(str, known))}"
+            for name, value, known in (
+                ("interval", self.interval, allowed),
+                ("df", self.df, ("domain", "design")),
+                ("design_effect", self.reference, REFERENCES),
+            )
+            if value not in known
+        ]
+        if not 0 < self.confidence < 1:
+            problems.append(f"confidence is {self.confidence!r}, must lie between 0 and 1")
+        if problems:
+            raise EstimateError(problems, "Choose one of the known rules (METHODS 4).")
+
+
+def estimate_quantities(
+    read: Rows, design: SurveyDesign, quantities: Sequence[Quantity], rule: Rule, *, label: str
+) -> pl.DataFrame:
+    """One row per domain × quantity: by columns, ``label``, ESTIMATE_COLUMNS; sorted by domain, then as asked."""
+    tables = [
+        _finish(read, quantity, add_up_strata(sums, read.strata, lonely=design.lonely), rule).with_columns(
+            pl.lit(quantity.name).alias(label), pl.lit(position, pl.UInt32).alias("position")
+        )
+        for position, (quantity, sums) in enumerate(sum_strata(read, quantities))
+    ]
+    return pl.concat(tables).sort("domain", "position").select(*read.by, label, *ESTIMATE_COLUMNS)
+
+
+def _finish(read: Rows, quantity: Quantity, variances: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    domains = read.domains.select(
+        "domain",
+        *read.by,
+        quantity.value.alias("estimate"),
+        quantity.scale.alias("scale"),
+        (pl.lit(None, pl.String) if quantity.remark is None else quantity.remark).alias("remark"),
+    ).join(variances, on="domain", how="left", maintain_order="left")
+    counts = ("n", "psus", "lonely")
+    domains = domains.with_columns(
+        *(pl.col(name).fill_null(0) for name in counts),
+        *(pl.col(name).fill_null(0.0) for name in ("weight", "weight2", "spread2", "variance", "df")),
+        pl.col("is_census").fill_null(False) & (pl.col("n") > 0),
+        pl.col("all_asked").fill_null(False),
+    )
+    if rule.df == "design":
+        domains = domains.with_columns(pl.lit(float(read.df_design)).alias("df"))
+    domains = domains.with_columns(
+        (pl.col("variance") * pl.col("scale") ** 2).alias("variance"),
+        # spread is a deviation over W: times W² it is a variance of deviations, over W a mean
+        (pl.col("spread2") * pl.col("scale") ** 2 * pl.col("weight")).alias("s2"),
+    )
+    noise = _ZERO * pl.max_horizontal(pl.col("estimate").abs(), pl.col("s2").sqrt())
+    domains = domains.with_columns((pl.col("variance").sqrt() <= noise).fill_null(True).alias("is_certain"))
+    domains = domains.with_columns(
+        pl.when(pl.col("is_census") | pl.col("is_certain")).then(0.0).otherwise("variance").alias("variance")
+    )
+    return _add_limits(add_design_effect(domains, reference=rule.reference), rule)
+
+
+def _add_limits(domains: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    """Adds standard_error, low, high, confidence, method and note. METHODS 4.1-4.5."""
+    answered, census = pl.col("n") > 0, pl.col("is_census")
+    fallback = answered & ~census & (pl.col("is_certain") | (pl.col("df") < 1))
+    domains = domains.with_columns(
+        pl.when(answered).then("estimate").alias("estimate"),
+        pl.when(answered).then(pl.col("variance").sqrt()).alias("standard_error"),
+        fallback.alias("falls_back"),
+        (answered & ~census & ~fallback).alias("is_regular"),
+        pl.col("weight").alias("sum_weights"),
+        pl.lit(rule.confidence).alias("confidence"),
+    )
+    low, high = _limits(domains, rule)
+    domains = domains.with_columns(low=low, high=high)
+    clipped = pl.lit(False)
+    if rule.bounds is not None and rule.clip:
+        clipped = (pl.col("low") < rule.bounds[0]) | (pl.col("high") > rule.bounds[1])
+    domains = domains.with_columns(clipped.fill_null(False).alias("is_clipped"))
+    if rule.bounds is not None and rule.clip:
+        domains = domains.with_columns(pl.col("low", "high").clip(*rule.bounds))
+    return domains.with_columns(
+        pl.col("low", "high").fill_nan(None),
+        *_method(rule),
+        pl.when(answered).then("df").alias("df"),
+        *_note(rule),
+    )
+
+
+def _limits(domains: pl.DataFrame, rule: Rule) -> Limits:
+    value = {
+        name: domains[name].cast(pl.Float64).to_numpy()
+        for name in ("estimate", "standard_error", "df", "n", "kish", "psus", "variance")
+    }
+    census, regular, fallback = (domains[name].to_numpy() for name in ("is_census", "is_regular", "falls_back"))
+    low, high = np.full(domains.height, np.nan), np.full(domains.height, np.nan)
+    low[census], high[census] = value["estimate"][census], value["estimate"][census]
+    estimate, error, df = (value[name][regular] for name in ("estimate", "standard_error", "df"))
+    if rule.bounds is None:
+        low[regular], high[regular] = t_limits(estimate, error, df, rule.confidence)
+        return low, high
+    floor, width = rule.bounds[0], rule.bounds[1] - rule.bounds[0]
+    share, error = np.clip((estimate - floor) / width, 0, 1), error / width
+    found = _regular_limits(share, error, df, value["n"][regular], rule)
+    share = np.clip((value["estimate"][fallback] - floor) / width, 0, 1)
+    people = np.fmin(value["kish"][fallback], value["psus"][fallback])
+    exact = exact_limits(share, people, rule.confidence)
+    for limit, of_regular, of_fallback in zip((low, high), found, exact, strict=True):
+        limit[regular], limit[fallback] = floor + width * of_regular, floor + width * of_fallback
+    return low, high
+
+
+def _regular_limits(share: np.ndarray, error: np.ndarray, df: np.ndarray, n: np.ndarray, rule: Rule) -> Limits:
+    effective = share * (1 - share) / error**2
+    if rule.interval == "t":
+        return t_limits(share, error, df, rule.confidence)
+    if rule.interval == "wilson":
+        return wilson_limits(share, effective, df, rule.confidence)
+    if rule.interval == "beta":
+        return korn_graubard_limits(share, effective, np.maximum(n, 2), df, rule.confidence)
+    return logit_limits(share, error, df, rule.confidence)
+
+
+def _method(rule: Rule) -> tuple[pl.Expr, ...]:
+    return (
+        pl.when(pl.col("n") == 0)
+        .then(pl.lit("none"))
+        .when("is_census")
+        .then(pl.lit("census"))
+        .when("is_regular")
+        .then(pl.lit(f"linearised; {_NAMES[rule.interval]}; t(df)"))
+        .otherwise(
+            pl.lit("linearised; " + ("no interval" if rule.bounds is None else "clopper-pearson on n_effective"))
+        )
+        .alias("method"),
+    )
+
+
+def _note(rule: Rule) -> tuple[pl.Expr, ...]:
+    """What a reader must know about the row; Vietnamese / English, several joined by a bar."""
+    said = [
+        (pl.col("n") == 0, "không có trả lời / no answers"),
+        (pl.col("is_census"), "hỏi toàn bộ tổng thể, không có sai số chọn mẫu / census: no sampling error"),
+        (
+            pl.col("falls_back") & (pl.col("df") < 1) & ~pl.col("all_asked"),
+            "không có bậc tự do để ước lượng phương sai / no degrees of freedom for a variance",
+        ),
+        (
+            pl.col("falls_back") & pl.col("all_asked"),
+            "hỏi toàn bộ nhưng không phải ai cũng trả lời / everybody was asked, not everybody answered",
+        ),
+        (
+            pl.col("falls_back") & pl.col("is_certain") & (pl.col("df") >= 1) & ~pl.col("all_asked"),
+            "các trả lời như nhau, phương sai tuyến tính bằng 0 / answers do not differ: linearised variance is 0",
+        ),
+        (pl.col("is_clipped"), "giới hạn được cắt về khoảng cho phép / limits cut to the possible range"),
+        (
+            (pl.col("lonely") > 0) & ~pl.col("is_census"),
+            "tầng chỉ có một đơn vị mẫu / stratum with one sampled unit",
+        ),
+    ]
+    parts = [pl.when(holds).then(pl.lit(text)) for holds, text in said]
+    note = pl.concat_str(*parts, pl.col("remark"), separator=" | ", ignore_nulls=True)
+    return (pl.when(note != "").then(note).alias("note"),)

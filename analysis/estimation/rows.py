@@ -1,0 +1,192 @@
+"""Reads the frame once into rows: domain, stratum, cluster, weight, items; refuses what no design can hold."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from analysis.design import SurveyDesign
+from analysis.errors import DesignError, ItemError
+
+BOUNDS = (0.0, 100.0)
+_TINY = 1e-9  # what floating point may add to 100
+
+
+@dataclass(frozen=True)
+class Rows:
+    """``rows``: domain (UInt32), stratum (UInt32), cluster (if any), weight, i0, i1, … (Float64, null = no answer).
+
+    ``domains``: domain, the by columns, then per item k: m{k} the weighted mean of those who answered (null:
+    nobody), W{k} the sum of their weights. ``strata``: stratum, psus (sampled, also outside every domain),
+    population (null: no correction). Responses in no domain are counted in ``strata`` and left out of ``rows``.
+    """
+
+    rows: pl.DataFrame
+    domains: pl.DataFrame
+    strata: pl.DataFrame
+    by: tuple[str, ...]
+    items: tuple[str, ...]
+    has_clusters: bool
+
+    @property
+    def df_design(self) -> int:
+        """Sampled PSUs minus strata, of the whole design."""
+        return int(self.strata["psus"].sum()) - self.strata.height
+
+
+def read_rows(
+    frame: pl.DataFrame | pl.LazyFrame,
+    design: SurveyDesign,
+    *,
+    items: Mapping[str, pl.Expr],
+    by: Sequence[str],
+    bounds: tuple[float, float] | None = None,
+) -> Rows:
+    """Rows of ``frame`` with ``items`` evaluated; ``bounds`` refuses values outside. Null in ``by``: no domain.
+
+    Raises DesignError and ItemError, each with every problem of its kind. METHODS 3.5.
+    """
+    lazy = frame.lazy()
+    _check_columns(lazy, design, items, by)
+    names = {name: f"i{k}" for k, name in enumerate(items)}
+    cluster = [] if design.cluster is None else [pl.col(design.cluster).alias("cluster")]
+    read = lazy.select(
+        *(pl.col(column).alias(f"by.{column}") for column in by),
+        (pl.lit(0) if design.stratum is None else pl.col(design.stratum)).alias("stratum"),
+        *cluster,
+        pl.col(design.weight).cast(pl.Float64).alias("weight"),
+        *([] if design.population is None else [pl.col(design.population).cast(pl.Float64).alias("population")]),
+        *(items[name].cast(pl.Float64).alias(names[name]) for name in items),
+    ).collect()
+    _check_values(read, design, names, bounds)
+    strata = _count_strata(read, design)
+    rows = read.filter(pl.col("weight") > 0)
+    domains = _sum_items(rows, by, list(names.values()))
+    rows = _code_rows(rows, domains, strata, by)
+    return Rows(
+        rows=rows,
+        domains=domains.rename({f"by.{column}": column for column in by}),
+        strata=strata.select(pl.col("code").alias("stratum"), "psus", "population"),
+        by=tuple(by),
+        items=tuple(items),
+        has_clusters=design.cluster is not None,
+    )
+
+
+def _check_columns(
+    lazy: pl.LazyFrame, design: SurveyDesign, items: Mapping[str, pl.Expr], by: Sequence[str]
+) -> None:
+    schema = lazy.collect_schema()
+    missing = [column for column in (*design.columns, *by) if column not in schema]
+    if missing:
+        raise DesignError(
+            [f"column {column!r} is missing" for column in missing], f"The frame has: {', '.join(schema)}."
+        )
+    absent: dict[str, list[str]] = {}
+    for name, item in items.items():
+        for column in item.meta.root_names():
+            if column not in schema:
+                absent.setdefault(column, []).append(name)
+    if absent:
+        raise ItemError(
+            [f"column {column!r} is missing (needed by {', '.join(of)})" for column, of in absent.items()],
+            f"The frame has: {', '.join(schema)}.",
+        )
+
+
+def _check_values(
+    read: pl.DataFrame, design: SurveyDesign, names: Mapping[str, str], bounds: tuple[float, float] | None
+) -> None:
+    weight = pl.col("weight")
+    counts = {"weight": (~(weight.is_finite() & (weight >= 0))).fill_null(True).sum()}
+    counts |= {column: pl.col(column).null_count() for column in ("stratum", "cluster") if column in read.columns}
+    if design.population is not None:
+        population = pl.col("population")
+        counts["population"] = (~(population.is_finite() & (population > 0))).fill_null(True).sum()
+    low, high = bounds if bounds is not None else (-1e300, 1e300)
+    slack = _TINY * max(1.0, abs(low), abs(high)) if bounds is not None else 0.0
+    counts |= {code: (~pl.col(code).is_between(low - slack, high + slack)).sum() for code in names.values()}
+    found = read.select(**counts).row(0, named=True)
+    problems = [
+        f"column {getattr(design, role)!r} ({role}): {found[role]} of {read.height} rows are null"
+        + (", negative or not finite" if role in ("weight", "population") else "")
+        for role in ("weight", "stratum", "cluster", "population")
+        if found.get(role)
+    ]
+    if problems:
+        raise DesignError(problems, "Give every response a place in the design, or leave it out before.")
+    wrong = [
+        f"item {name!r}: {found[code]} of {read.height} values are "
+        + ("not finite" if bounds is None else f"outside {low:g}-{high:g}")
+        for name, code in names.items()
+        if found[code]
+    ]
+    if wrong:
+        raise ItemError(wrong, "Measure the answers first (analysis.estimation.measures); null means no answer.")
+
+
+def _count_strata(read: pl.DataFrame, design: SurveyDesign) -> pl.DataFrame:
+    """One row per stratum: its code, sampled PSUs, population."""
+    psus = pl.len() if design.cluster is None else pl.col("cluster").n_unique()
+    population = (
+        [pl.lit(None, pl.Float64).alias("population"), pl.lit(None, pl.Float64).alias("largest")]
+        if design.population is None
+        else [pl.col("population").min(), pl.col("population").max().alias("largest")]
+    )
+    strata = (
+        read.group_by("stratum")
+        .agg(psus.cast(pl.Int64).alias("psus"), *population)
+        .sort("stratum")
+        .with_row_index("code")
+    )
+    two = strata.filter(pl.col("population") != pl.col("largest"))
+    small = strata.filter(pl.col("population") < pl.col("psus") - _TINY)
+    lonely = strata.filter((pl.col("psus") == 1) & (design.lonely == "fail"))
+    problems = [
+        f"{bad.height} strata {what}, first {bad['stratum'][0]!r}"
+        for bad, what in (
+            (two, f"have more than one value of {design.population!r}"),
+            (small, f"have a population {design.population!r} smaller than their sample"),
+            (lonely, "have one sampled PSU only"),
+        )
+        if bad.height
+    ]
+    if problems:
+        raise DesignError(problems, "Correct the population, or collapse the strata (METHODS 3.3, 3.6).")
+    return strata
+
+
+def _sum_items(rows: pl.DataFrame, by: Sequence[str], items: Sequence[str]) -> pl.DataFrame:
+    """One row per domain: code, keys, weighted mean and sum of weights of every item."""
+    weight = pl.col("weight")
+    sums = [
+        expression
+        for code in items
+        for expression in (
+            (weight * pl.col(code)).sum().alias(f"m{code[1:]}"),
+            pl.when(pl.col(code).is_not_null()).then(weight).otherwise(0.0).sum().alias(f"W{code[1:]}"),
+        )
+    ]
+    keys = [f"by.{column}" for column in by]
+    if keys:
+        grouped = rows.drop_nulls(keys).group_by(keys).agg(*sums).sort(keys)
+    else:
+        grouped = rows.select(*sums)
+    means = (
+        pl.when(pl.col(f"W{code[1:]}") > 0)
+        .then(pl.col(f"m{code[1:]}") / pl.col(f"W{code[1:]}"))
+        .alias(f"m{code[1:]}")
+        for code in items
+    )
+    return grouped.with_columns(*means).with_row_index("domain")
+
+
+def _code_rows(rows: pl.DataFrame, domains: pl.DataFrame, strata: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """Keys replaced by codes, so that everything after compares integers."""
+    keys = [f"by.{column}" for column in by]
+    if keys:
+        rows = rows.join(domains.select("domain", *keys), on=keys, how="inner", maintain_order="left")
+    else:
+        rows = rows.with_columns(pl.lit(0, pl.UInt32).alias("domain"))
+    rows = rows.join(strata.select("stratum", "code"), on="stratum", how="inner", maintain_order="left")
+    return rows.drop("stratum", "population", *keys, strict=False).rename({"code": "stratum"})
