@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 LANGUAGES = ("vi", "en")
 
@@ -162,14 +163,18 @@ class Form:
     recipe: Recipe | None
     sha256: str
 
-    @property
+    def __hash__(self) -> int:
+        return hash((self.id, self.version, self.sha256))
+
+    @cached_property
     def questions(self) -> tuple[Question, ...]:
         """All questions in the order they are asked."""
         return tuple(question for section in self.sections for question in section.questions)
 
     def question(self, id: str) -> Question:
         """The question called ``id``; KeyError if there is none."""
-        for found in self.questions:
-            if found.id == id:
-                return found
-        raise KeyError(id)
+        return self._by_id[id]
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Question]:
+        return {question.id: question for question in self.questions}

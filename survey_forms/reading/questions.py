@@ -21,7 +21,7 @@ MAY: Mapping[QuestionType, tuple[str, ...]] = {
     QuestionType.LONG_TEXT: ("max_letters",),
 }
 MAX_LETTERS, MAX_LETTERS_SHORT, MOST_LETTERS = 2000, 200, 20_000
-RESERVED_IDS = frozenset(Missing)
+RESERVED_IDS = frozenset(reason.value for reason in Missing)
 
 
 def read_section(entry: Field, scales: Mapping[str, Scale]) -> tuple[Section, list[Field]]:
@@ -120,7 +120,7 @@ def _read_max_letters(taken: Mapping[str, Field], kind: QuestionType | None) -> 
 
 def _read_condition(field: Field) -> Condition:
     taken = field.take(required=("question",), optional=("in", "at_least", "at_most"))
-    if not any(taken[name].is_there for name in ("in", "at_least", "at_most")):
+    if isinstance(field.value, dict) and set(field.value) == {"question"}:
         field.fail("in, at_least hoặc / or at_most")
     values: list[str | int | bool] = []
     for entry in taken["in"].items(at_least=1):
