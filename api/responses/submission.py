@@ -69,7 +69,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class ReadyResponse:
-    """A submission that passed every check: ``values`` are the columns of ``response``, ``texts`` the free text."""
+    """A submission that passed every check: ``values`` are the columns of ``response``, ``texts`` free text."""
 
     id: UUID
     values: Mapping[str, Any]
