@@ -1,25 +1,63 @@
 """The only place where the parts of the service are joined."""
 
-from fastapi import FastAPI
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+
+from api.body_limit import BodyLimit
 from api.clock import Clock, utc_now
 from api.db import make_engine
 from api.errors import add_error_replies
+from api.rate_limit import RateLimit
+from api.responses import form_routes
+from api.responses import routes as responses_routes
+from api.responses.receiver import Receiver
+from api.security_headers import SecurityHeaders
 from api.settings import Settings
+from survey_forms.loader import Catalogue, load_catalogue
 
 # Routes that anyone may call; every other one has a guard (tests/test_house.py).
-PUBLIC_PATHS = frozenset({"/health"})
+PUBLIC_PATHS = frozenset(
+    {
+        "/health",
+        "/api/v1/openapi.json",
+        "/api/v1/forms",
+        "/api/v1/forms/{form}/{version}",
+        "/api/v1/responses",
+    }
+)
 
 
-def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
+def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue | None = None) -> FastAPI:
     """The service, ready to serve; opens no connection before the first request."""
-    app = FastAPI(title="hailong", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
+    app = FastAPI(
+        title="hailong", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json", lifespan=_live
+    )
     app.state.settings = settings
     app.state.clock = clock
     app.state.engine = make_engine(settings.database_url)
+    app.state.forms = forms or load_catalogue()
+    app.state.receiver = Receiver(app.state.engine, forms=app.state.forms, clock=clock, zone=settings.zone)
+    app.state.rate_limit = RateLimit(settings.public_posts_per_minute)
+    app.add_middleware(
+        BodyLimit,
+        bytes_max=settings.body_bytes_max,
+        of_path={"/api/v1/responses/batch": settings.batch_bytes_max},
+    )
+    app.add_middleware(SecurityHeaders)
     add_error_replies(app)
     app.add_api_route("/health", _health, methods=["GET"], include_in_schema=False)
+    app.include_router(form_routes.router)
+    app.include_router(responses_routes.router)
     return app
+
+
+@asynccontextmanager
+async def _live(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    await run_in_threadpool(app.state.receiver.close)  # what was received is written before the end
 
 
 def _health() -> dict[str, str]:
