@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from api.cli import api_key, check_form, migrate, serve
+from api.cli import api_key, check_form, demo, migrate, serve
 from api.errors import HailongError
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve.serve)
 app.command("migrate")(migrate.migrate)
+app.command("demo")(demo.demo)
 app.command("check-form")(check_form.check_form)
 app.add_typer(api_key.app, name="api-key")
 
