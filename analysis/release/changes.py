@@ -88,15 +88,13 @@ def _keyed(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _row_counts(before: dict[str, int], after: dict[str, int]) -> pl.DataFrame:
-    rows = [
-        {
-            "table": name,
-            "change": "changed",
-            "columns": "rows",
-            "n_before": before.get(name),
-            "n_after": after.get(name),
-        }
-        for name in sorted(before.keys() | after.keys())
-        if before.get(name) != after.get(name)
-    ]
-    return pl.DataFrame(rows, schema=CHANGES)
+    names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    given = {
+        "table": names,
+        "change": ["changed"] * len(names),
+        "columns": ["rows"] * len(names),
+        "n_before": [before.get(name) for name in names],
+        "n_after": [after.get(name) for name in names],
+    }
+    absent = {name: [None] * len(names) for name in CHANGES if name not in given}
+    return pl.DataFrame(given | absent, schema_overrides=CHANGES).select(list(CHANGES))

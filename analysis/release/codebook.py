@@ -1,4 +1,4 @@
-"""The description of a released folder: a Frictionless data package in which every column is told in both languages."""
+"""The description of a released folder: a Frictionless data package, every column told in both languages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from survey_forms.columns import AnswerColumn, answer_columns
+from survey_forms.columns import AnswerColumn
 from survey_forms.form import Form, Missing, Question, QuestionType, Text
 
 MISSING_LABELS: Mapping[str, Text] = {
@@ -79,7 +79,7 @@ def describe_package(
     forms: Sequence[Mapping[str, Any]],
     resources: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """The ``datapackage.json`` of one revision; holds no time, so the same data give the same bytes. METHODS 8.1."""
+    """The ``datapackage.json`` of one revision; no time in it, so same data, same bytes. METHODS 8.1."""
     return {
         "profile": "data-package",
         "name": name,

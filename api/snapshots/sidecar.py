@@ -1,4 +1,4 @@
-"""The small JSON file beside a snapshot: what it was made from, so that it is made again only when that changes."""
+"""The small JSON file beside a snapshot: what it was made from; made again only when that changes."""
 
 import json
 from dataclasses import asdict, dataclass

@@ -27,10 +27,11 @@ def snapshot_schema(form: Form) -> dict[str, Any]:
 
 
 def type_rows(rows: Sequence[Any], form: Form) -> pl.DataFrame:
-    """``rows`` as ``queries.read_rows`` gives them, by ``snapshot_schema``; ``answers`` was checked at the door."""
+    """``rows`` of ``queries.read_rows`` by ``snapshot_schema``. Answers were checked at the door: a number out of
+    range would silently be null here."""
     stored = pl.DataFrame(
         rows,
-        schema={name: pl.String for name in TEXTS} | {name: pl.Int64 for name in NUMBERS},
+        schema=dict.fromkeys(TEXTS, pl.String) | dict.fromkeys(NUMBERS, pl.Int64),
         orient="row",
     )
     wanted = snapshot_schema(form)
