@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
+from fastapi.staticfiles import StaticFiles
 
 from api.body_limit import BodyLimit
 from api.clock import Clock, utc_now
@@ -14,6 +16,7 @@ from api.rate_limit import RateLimit
 from api.responses import form_routes
 from api.responses import routes as responses_routes
 from api.responses.receiver import Receiver
+from api.results import routes as results_routes
 from api.security_headers import SecurityHeaders
 from api.settings import Settings
 from survey_forms.loader import Catalogue, load_catalogue
@@ -26,6 +29,9 @@ PUBLIC_PATHS = frozenset(
         "/api/v1/forms",
         "/api/v1/forms/{form}/{version}",
         "/api/v1/responses",
+        "/results",
+        "/results/{month}/{form}",
+        "/static/site",
     }
 )
 
@@ -51,6 +57,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.add_api_route("/health", _health, methods=["GET"], include_in_schema=False)
     app.include_router(form_routes.router)
     app.include_router(responses_routes.router)
+    app.include_router(results_routes.router)
+    app.mount("/static/site", StaticFiles(directory=Path(__file__).parent / "static"), name="site")
     return app
 
 

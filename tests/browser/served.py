@@ -20,7 +20,8 @@ def serve(app: FastAPI) -> Iterator[str]:
     thread.start()
     end = time.monotonic() + 20
     while not server.started:
-        assert thread.is_alive() and time.monotonic() < end, "the service did not start"
+        assert thread.is_alive(), "the service did not start"
+        assert time.monotonic() < end, "the service took too long to start"
         time.sleep(0.02)
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     server.should_exit = True

@@ -1,0 +1,1 @@
+"""The results page: what a released month says, for people to read."""

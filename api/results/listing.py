@@ -1,0 +1,156 @@
+"""The table of one view: headings that sort, a common axis, rows with their intervals drawn, pages."""
+
+from api.results.drawing import Axis, common_axis
+from api.results.numbers import write_count, write_interval, write_share
+from api.results.page import Column, Link, Row, Table
+from api.results.published import Scene
+from api.results.tables import Line
+
+PAGE_ROWS = 200
+ONE_PAGE_ROWS = 400  # a table up to here stays whole; one of 3,321 communes does not
+
+FIRST_DOWN = ("estimate", "n", "rate")  # a first press on these shows the largest on top
+
+
+def build_table(scene: Scene, lines: list[Line]) -> Table:
+    """The table of ``lines``, which are all rows of the view in their order; the axis is common to all pages."""
+    axis = _axis(lines)
+    pages = 1 if len(lines) <= ONE_PAGE_ROWS else -(-len(lines) // PAGE_ROWS)
+    page = min(scene.choice.page, pages)
+    shown = lines if pages == 1 else lines[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+    return Table(
+        caption=_caption(scene),
+        remarks=_remarks(scene, len(lines), len(shown), page),
+        columns=_columns(scene, axis, lines),
+        ticks=axis.ticks(),
+        rows=tuple(_row(scene, line, axis) for line in shown),
+        pages=_pages(scene, page, pages),
+    )
+
+
+def _axis(lines: list[Line]) -> Axis:
+    values = [
+        value
+        for line in lines
+        for value in (line.values["low"], line.values["high"], line.values["estimate"], line.reference)
+        if value is not None
+    ]
+    return common_axis(values)
+
+
+def _row(scene: Scene, line: Line, axis: Axis) -> Row:
+    texts, lang, values = scene.texts, scene.lang, line.values
+    is_shown = line.state == "shown"
+    has_interval = is_shown and values["low"] is not None and values["high"] is not None
+    return Row(
+        name=line.name,
+        code=line.key if scene.choice.by in ("unit", "procedure") else "",
+        links=_links(scene, line),
+        depth=_depth(line) if scene.choice.by == "item" else 0,
+        state=line.state,
+        estimate=scene.write_figure(values["estimate_rounded"]) if is_shown else texts[line.state],
+        interval=write_interval(values["low_rounded"], values["high_rounded"], lang) if has_interval else "",
+        drawing=axis.draw(values["low"], values["estimate"], values["high"], line.reference)
+        if has_interval
+        else None,
+        mark=line.mark,
+        mark_text=texts[f"mark_{line.mark}"],
+        n="" if values["n"] is None else write_count(values["n"], lang),
+        rate="" if values["response_rate"] is None else write_share(values["response_rate"], lang),
+    )
+
+
+def _depth(line: Line) -> int:
+    return {"content": 1, "group": 1, "item": 2}.get(line.values["level"], 0)
+
+
+def _links(scene: Scene, line: Line) -> tuple[Link, ...]:
+    choice, texts = scene.choice, scene.texts
+    fresh = {"sort": "", "q": "", "page": 1}
+    if choice.by == "unit":
+        links = []
+        if scene.has_view("procedure"):
+            address = choice.address(by="procedure", unit=line.key, procedure="", **fresh)
+            links.append(Link(texts["detail_procedures"], address))
+        if scene.has_view("item"):
+            address = choice.address(by="item", unit=line.key, procedure="", index="", **fresh)
+            links.append(Link(texts["detail_items"], address))
+        return tuple(links)
+    if choice.by == "procedure" and not choice.unit:
+        return (Link(texts["by_unit"], choice.address(by="unit", procedure=line.key, **fresh)),)
+    return ()
+
+
+def _caption(scene: Scene) -> str:
+    choice = scene.choice
+    names = {"index": scene.nodes[":".join(scene.node)]}
+    key = f"table_{choice.by}"
+    if choice.unit:
+        key, names["unit"] = key + "_unit", scene.title_domain("unit", choice.unit)
+    if choice.procedure:
+        key, names["procedure"] = key + "_procedure", scene.title_domain("procedure", choice.procedure)
+    return scene.texts[key].format(**names)
+
+
+def _remarks(scene: Scene, total: int, shown: int, page: int) -> tuple[str, ...]:
+    texts, choice, lang = scene.texts, scene.choice, scene.lang
+    if not total:
+        return (texts["no_rows"],)
+    sort_text = texts[scene.sort_texts[choice.sort]]
+    remarks = [texts["sorted_by"].format(column=sort_text)]
+    if shown == total:
+        remarks.append(texts["rows_all"].format(total=write_count(total, lang)))
+    else:
+        first = (page - 1) * PAGE_ROWS + 1
+        remarks.append(
+            texts["rows_shown"].format(
+                first=write_count(first, lang),
+                last=write_count(first + shown - 1, lang),
+                total=write_count(total, lang),
+            )
+        )
+    if choice.sort_key == "estimate":
+        remarks.append(texts["sorted_by_estimate"])
+    return tuple(remarks)
+
+
+def _columns(scene: Scene, axis: Axis, lines: list[Line]) -> tuple[Column, ...]:
+    texts, choice = scene.texts, scene.choice
+    columns = [
+        Column("name", texts[f"column_{choice.by}"], *_sorting(scene, "name")),
+        Column("estimate", texts["column_estimate"], *_sorting(scene, "estimate")),
+        Column("drawing", texts["column_drawing"].format(axis=f"{axis.start}–{axis.end}")),
+        Column("interval", texts["column_interval"].format(confidence=scene.confidence)),
+    ]
+    if scene.reference_name and any(line.reference is not None for line in lines):
+        columns.append(Column("mark", texts["column_mark"].format(reference=scene.reference_name)))
+    columns.append(Column("n", texts["column_n"], *_sorting(scene, "n")))
+    if any(line.values["response_rate"] is not None for line in lines):
+        columns.append(Column("rate", texts["column_rate"], *_sorting(scene, "rate")))
+    return tuple(columns)
+
+
+def _sorting(scene: Scene, key: str) -> tuple[str, str]:
+    choice = scene.choice
+    is_default = key == "name"
+    down, up = f"-{key}", "" if is_default else key
+    if choice.sort not in (down, up):
+        wanted = down if key in FIRST_DOWN else up
+        return choice.address(sort=wanted, page=1), "none"
+    wanted = up if choice.sort == down else down
+    return choice.address(sort=wanted, page=1), "descending" if choice.is_descending else "ascending"
+
+
+def _pages(scene: Scene, page: int, pages: int) -> tuple[Link, ...]:
+    if pages == 1:
+        return ()
+    texts, choice = scene.texts, scene.choice
+    links = [
+        Link(texts["page_number"].format(number=number), choice.address(page=number), number == page)
+        for number in range(1, pages + 1)
+    ]
+    if page > 1:
+        links.insert(0, Link(texts["previous"], choice.address(page=page - 1)))
+    if page < pages:
+        links.append(Link(texts["next"], choice.address(page=page + 1)))
+    return tuple(links)

@@ -1,0 +1,34 @@
+"""What the figure is and how it was made, in sentences; the recipe comes from the form, the rest from the data."""
+
+from api.results.published import Scene
+from survey_forms.form import Aggregation, Recipe
+
+
+def describe_method(scene: Scene) -> tuple[str, ...]:
+    """Measure and recipe, weights, interval, rounding, and the method codes that stand in the data."""
+    texts = scene.texts
+    form = scene.published.form
+    sentences = []
+    if form and form.recipe:
+        sentences.append(_measure(form.recipe, scene))
+        sentences.append(_recipe(form.recipe, scene))
+    sentences.append(texts["weights_line"])
+    sentences.append(texts["interval_line"].format(confidence=scene.confidence))
+    sentences.append(texts["rounding_line"])
+    codes = sorted(scene.indices["method"].drop_nulls().unique().to_list())
+    sentences.append(f"{texts['method_codes']}: {'; '.join(codes)}")
+    return tuple(sentences)
+
+
+def _measure(recipe: Recipe, scene: Scene) -> str:
+    return scene.texts[f"measure_{recipe.measure}"].format(level=recipe.satisfied_from)
+
+
+def _recipe(recipe: Recipe, scene: Scene) -> str:
+    items = sum(node.item is not None for node in recipe.root.walk())
+    if items == 1:
+        return scene.texts["recipe_single"]
+    children = len(recipe.root.children)
+    if recipe.root.aggregation is Aggregation.EQUAL_GROUPS and all(child.item for child in recipe.root.children):
+        return scene.texts["recipe_equal_items"].format(items=items)
+    return scene.texts[f"recipe_{recipe.root.aggregation}"].format(items=items, children=children)

@@ -1,0 +1,151 @@
+"""What one page is built from: one form's part of one release, and what the reader chose of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from api.results.choice import Choice
+from api.results.numbers import write_points, write_share
+from api.results.tables import find_domain, pick_node
+from api.results.texts import load_texts
+from survey_forms.form import Form, Measure
+
+
+class UnknownDomain(LookupError):
+    """The chosen unit or procedure is not in the release."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """One form's part of one release. ``form`` is None when the catalogue does not know that version."""
+
+    month: str
+    revision: int
+    version: str
+    indices: pl.DataFrame  # by frames.INDICES, of this form and version only; at least one row
+    form: Form | None
+    versions: tuple[str, ...]
+    is_demonstration: bool
+    small_cell: int | None
+    forms: tuple[tuple[str, Mapping[str, str]], ...]  # those of the month: id and title by language
+    months: tuple[str, ...]  # those in which this form is released, newest first
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A release and a choice together, with the words that follow from both."""
+
+    published: Published
+    choice: Choice
+
+    def __post_init__(self) -> None:
+        for dimension, code in (("unit", self.choice.unit), ("procedure", self.choice.procedure)):
+            if code and not self.published.indices[dimension].eq(code).any():
+                raise UnknownDomain(code)
+
+    @property
+    def lang(self) -> str:
+        return self.choice.lang
+
+    @property
+    def indices(self) -> pl.DataFrame:
+        return self.published.indices
+
+    @cached_property
+    def texts(self) -> Mapping[str, str]:
+        return load_texts(self.lang)
+
+    @cached_property
+    def node(self) -> tuple[str, str]:
+        """Level and code of the index that is shown."""
+        return pick_node(self.indices, self.choice.index)
+
+    @cached_property
+    def nodes(self) -> dict[str, str]:
+        """Titles of the published nodes by ``level:code``, in the order of the form."""
+        form = self.published.form
+        titles = {}
+        if form and form.recipe:
+            titles = {f"{node.level}:{node.id}": node.title[self.lang] for node in form.recipe.root.walk()}
+        published = [
+            f"{level}:{code}"
+            for level, code in self.indices.select("level", "code").unique(maintain_order=True).rows()
+        ]
+        known = [key for key in titles if key in set(published)]
+        others = [key for key in published if key not in titles]
+        return {key: titles.get(key) or self._untitled(key) for key in known + others}
+
+    @property
+    def form_title(self) -> str:
+        form = self.published.form
+        return form.title[self.lang] if form else self.choice.form
+
+    @property
+    def confidence(self) -> str:
+        """``95 %``: the level of the published intervals."""
+        written = write_share(self.indices["confidence"][0], self.lang)
+        return written.replace(",0", "").replace(".0", "")
+
+    @property
+    def unit_sign(self) -> str:
+        """``%`` where the figure is a share, nothing where it is a mean on 0-100."""
+        recipe = self.published.form.recipe if self.published.form else None
+        return "%" if recipe and recipe.measure is Measure.SATISFIED_SHARE else ""
+
+    @property
+    def reference_name(self) -> str:
+        """In words, what the rows are compared with; empty when with nothing."""
+        if self.choice.by == "item":
+            return self.texts["reference_item"] if self.choice.unit else ""
+        if self.choice.unit:
+            return self.texts["reference_unit"]
+        return self.texts["reference_procedure" if self.choice.procedure else "reference_overall"]
+
+    @cached_property
+    def reference_rounded(self) -> str | None:
+        """The published two-decimal figure of the domain the rows are compared with."""
+        level, code = self.node
+        whole = find_domain(self.indices, level, code, unit=self.choice.unit, procedure=self.choice.procedure)
+        return None if whole is None else whole["estimate_rounded"]
+
+    @property
+    def channels(self) -> dict[str, str]:
+        """Names of channels by code."""
+        known = {key: text for key, text in self.texts.items() if key.startswith("channel_")}
+        return {key.removeprefix("channel_"): text for key, text in known.items()}
+
+    @property
+    def sort_texts(self) -> dict[str, str]:
+        """Which text says each order, in the order they are offered."""
+        orders = {"": "sort_order" if self.choice.by == "item" else "sort_name", "-name": "sort_name_down"}
+        if self.choice.by == "item":
+            del orders["-name"]
+        for key in ("estimate", "n", "rate"):
+            orders |= {f"-{key}": f"sort_{key}_down", key: f"sort_{key}_up"}
+        return orders
+
+    def has_view(self, by: str) -> bool:
+        """Whether the release has rows for the view ``by``."""
+        if by == "item":
+            return len(self.nodes) > 1
+        return self.indices[by].null_count() < self.indices.height
+
+    def title_domain(self, dimension: str, code: str) -> str:
+        """The published name of a unit or procedure."""
+        names = self.indices.filter(pl.col(dimension) == code)[f"{dimension}_name"].drop_nulls()
+        return str(names[0]) if names.len() else code
+
+    def write_figure(self, rounded: str) -> str:
+        """A published figure with its sign."""
+        return write_points(rounded, self.lang, unit=self.unit_sign)
+
+    def _untitled(self, key: str) -> str:
+        level, _, code = key.partition(":")
+        form = self.published.form
+        if form:
+            for question in form.questions:
+                if question.id == code:
+                    return question.text[self.lang]
+        return self.texts["asked_overall"] if level == "asked_overall" else code

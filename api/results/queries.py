@@ -1,0 +1,102 @@
+"""Finds and opens what the results page shows: released months only, never the database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from analysis.release.reading import Release, open_release, read_indices, released_months
+from api.results.published import Published
+from survey_forms.catalogued import Catalogue
+from survey_forms.errors import UnknownForm
+from survey_forms.form import Form
+
+OPEN_RELEASES = 4  # kept in memory; a sealed folder does not change, so its hash is enough to know it
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A form of a released month; ``title`` has both languages."""
+
+    form: str
+    version: str
+    title: Mapping[str, str]
+
+
+def newest_month(exports_folder: Path) -> str | None:
+    """The last released month, or None."""
+    months = released_months(exports_folder)
+    return months[-1] if months else None
+
+
+def list_forms(exports_folder: Path, month: str, catalogue: Catalogue) -> list[Listed]:
+    """The form versions with indices in the newest revision of ``month``, as its manifest lists them."""
+    release = open_release(exports_folder, month)
+    return [
+        Listed(entry["form"], entry["version"], _title(catalogue, entry["form"], entry["version"]))
+        for entry in _indexed_forms(release)
+    ]
+
+
+def read_published(
+    exports_folder: Path, month: str, form: str, version: str, catalogue: Catalogue
+) -> Published | None:
+    """One form's part of the newest revision of ``month``; None when the form is not in it.
+
+    Without ``version``, or when it is not there, the last one listed. Raises UnknownRelease for a month
+    that is not released.
+    """
+    release = open_release(exports_folder, month)
+    listed = list_forms(exports_folder, month, catalogue)
+    versions = tuple(entry.version for entry in listed if entry.form == form)
+    if not versions:
+        return None
+    chosen = version if version in versions else versions[-1]
+    every = _read_once(release.folder, release.manifest_sha256)
+    indices = every.filter(pl.col("form") == form, pl.col("version") == chosen)
+    if indices.is_empty():
+        return None
+    return Published(
+        month=month,
+        revision=release.revision,
+        version=chosen,
+        indices=indices,
+        form=_find_form(catalogue, form, chosen),
+        versions=versions,
+        is_demonstration=bool(release.manifest["is_demonstration"]),
+        small_cell=release.manifest["policy"].get("small_cell"),
+        forms=tuple({entry.form: (entry.form, entry.title) for entry in listed}.values()),
+        months=_months_with(exports_folder, form),
+    )
+
+
+@lru_cache(maxsize=OPEN_RELEASES)
+def _read_once(folder: Path, manifest_sha256: str) -> pl.DataFrame:
+    return read_indices(folder)
+
+
+def _indexed_forms(release: Release) -> list[dict[str, Any]]:
+    return [entry for entry in release.manifest["forms"] if entry.get("indices", 1)]
+
+
+def _months_with(exports_folder: Path, form: str) -> tuple[str, ...]:
+    return tuple(
+        month
+        for month in reversed(released_months(exports_folder))
+        if any(entry["form"] == form for entry in _indexed_forms(open_release(exports_folder, month)))
+    )
+
+
+def _find_form(catalogue: Catalogue, form: str, version: str) -> Form | None:
+    try:
+        return catalogue.get(form, version)
+    except UnknownForm:
+        return None
+
+
+def _title(catalogue: Catalogue, form: str, version: str) -> Mapping[str, str]:
+    found = _find_form(catalogue, form, version)
+    return found.title if found else {"vi": form, "en": form}

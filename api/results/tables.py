@@ -1,0 +1,128 @@
+"""From the published indices to the rows one view shows: which rows, against what, in which order."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from api.results.choice import Choice
+from api.results.collation import vietnamese_key, without_marks
+
+NAMED = {"unit": "unit_name", "procedure": "procedure_name", "channel": "channel", "item": "code"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One published row of a view; ``values`` are its columns by the contract ``frames.INDICES``."""
+
+    key: str
+    name: str
+    values: dict[str, Any]
+    reference: float | None
+
+    @property
+    def state(self) -> str:
+        """``shown``, ``few`` (suppressed), ``silent`` (nobody answered) or ``withheld`` (no figure for another reason)."""
+        if self.values["suppressed"]:
+            return "few"
+        if not self.values["n"]:
+            return "silent"
+        return "shown" if self.values["estimate"] is not None else "withheld"
+
+    @property
+    def mark(self) -> str:
+        """``higher`` or ``lower`` when the interval excludes the reference, ``unclear`` when not, else ``none``."""
+        low, high = self.values["low"], self.values["high"]
+        if self.state != "shown" or self.reference is None or low is None or high is None:
+            return "none"
+        if low > self.reference:
+            return "higher"
+        return "lower" if high < self.reference else "unclear"
+
+
+def pick_node(indices: pl.DataFrame, index: str) -> tuple[str, str]:
+    """Level and code that ``index`` (``level:code``) names, the overall index when it names none of them."""
+    level, _, code = index.partition(":")
+    known = indices.select("level", "code").unique(maintain_order=True).rows()
+    if (level, code) in known:
+        return level, code
+    overall = [node for node in known if node[0] == "overall"]
+    return overall[0] if overall else known[0]
+
+
+def find_domain(
+    indices: pl.DataFrame, level: str, code: str, *, unit: str = "", procedure: str = ""
+) -> dict[str, Any] | None:
+    """The row of one node for a unit, a procedure, both, or all; None when it is not published."""
+    found = indices.filter(
+        pl.col("level") == level, pl.col("code") == code, pl.col("channel").is_null(), *_in(unit, procedure)
+    )
+    return found.row(0, named=True) if found.height else None
+
+
+def select_lines(
+    indices: pl.DataFrame, choice: Choice, node: tuple[str, str], names: dict[str, str]
+) -> list[Line]:
+    """The rows of the chosen view, unsorted. ``names`` are titles of channels and nodes (``level:code``)."""
+    if choice.by == "item":
+        return _item_lines(indices, choice, names)
+    level, code = node
+    rows = indices.filter(pl.col("level") == level, pl.col("code") == code)
+    dimensions = {"unit": choice.unit, "procedure": choice.procedure, "channel": ""}
+    for dimension, wanted in dimensions.items():
+        if dimension == choice.by:
+            rows = rows.filter(pl.col(dimension).is_not_null())
+        else:
+            rows = rows.filter(pl.col(dimension) == wanted if wanted else pl.col(dimension).is_null())
+    whole = find_domain(indices, level, code, unit=choice.unit, procedure=choice.procedure)
+    reference = None if whole is None else whole["estimate"]
+    return [
+        Line(row[choice.by], _name_row(row, choice.by, names), row, reference)
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def sort_lines(lines: list[Line], choice: Choice) -> list[Line]:
+    """``lines`` in the chosen order, ties and rows without the figure by name and last."""
+    if choice.by == "item" and not choice.sort:  # in the order of the form
+        return lines
+    by_name = sorted(lines, key=lambda line: vietnamese_key(line.name))
+    if choice.sort_key in ("", "name"):
+        return by_name[::-1] if choice.is_descending else by_name
+    column = {"estimate": "estimate", "n": "n", "rate": "response_rate"}[choice.sort_key]
+    filled = [line for line in by_name if line.values[column] is not None]
+    empty = [line for line in by_name if line.values[column] is None]
+    return sorted(filled, key=lambda line: line.values[column], reverse=choice.is_descending) + empty
+
+
+def find_lines(lines: list[Line], q: str) -> list[Line]:
+    """Those whose name or code holds every word of ``q``, marks and capitals aside."""
+    words = without_marks(q).split()
+    return [
+        line
+        for line in lines
+        if all(word in without_marks(line.name) or word in line.key.casefold() for word in words)
+    ]
+
+
+def _item_lines(indices: pl.DataFrame, choice: Choice, names: dict[str, str]) -> list[Line]:
+    without_others = indices.filter(pl.col("procedure").is_null(), pl.col("channel").is_null())
+    everywhere = without_others.filter(pl.col("unit").is_null())
+    references = {f"{row['level']}:{row['code']}": row["estimate"] for row in everywhere.iter_rows(named=True)}
+    rows = without_others.filter(pl.col("unit") == choice.unit) if choice.unit else everywhere
+    order = {key: place for place, key in enumerate(names)}
+    lines = [
+        Line(key, names.get(key, row["code"]), row, references.get(key) if choice.unit else None)
+        for row in rows.iter_rows(named=True)
+        for key in [f"{row['level']}:{row['code']}"]
+    ]
+    return sorted(lines, key=lambda line: order.get(line.key, len(order)))
+
+
+def _name_row(row: dict[str, Any], by: str, names: dict[str, str]) -> str:
+    return names.get(row[by]) or row.get(NAMED[by]) or row[by]
+
+
+def _in(unit: str, procedure: str) -> list[pl.Expr]:
+    wanted = {"unit": unit, "procedure": procedure}
+    return [pl.col(name) == code if code else pl.col(name).is_null() for name, code in wanted.items()]

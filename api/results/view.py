@@ -1,0 +1,121 @@
+"""Joins the parts of the results page; every word and number in it is ready to print."""
+
+from api.results.choice import VIEWS, Choice
+from api.results.figures import build_figures
+from api.results.filters import build_filters
+from api.results.legend import build_legend
+from api.results.listing import build_table
+from api.results.method import describe_method
+from api.results.numbers import write_count, write_month
+from api.results.page import Link, Page
+from api.results.published import Published, Scene
+from api.results.tables import Line, find_lines, select_lines, sort_lines
+
+
+def build_page(published: Published, choice: Choice) -> Page:
+    """The page ``choice`` asks for; UnknownDomain when its unit or procedure is not in the release."""
+    scene = Scene(published, choice)
+    texts, lang = scene.texts, scene.lang
+    names = scene.nodes if choice.by == "item" else scene.channels
+    lines = sort_lines(find_lines(select_lines(scene.indices, choice, scene.node, names), choice.q), choice)
+    month = write_month(published.month, lang)
+    return Page(
+        lang=lang,
+        title=texts["title"].format(form=scene.form_title, month=month),
+        heading=scene.form_title,
+        month=month[:1].upper() + month[1:],
+        other_language=Link(texts["other_language"], choice.address(lang="en" if lang == "vi" else "vi")),
+        releases=_releases(scene),
+        forms=_forms(scene),
+        banners=_banners(scene),
+        facts=_facts(scene),
+        back=_back(scene),
+        figures=build_figures(scene),
+        views=_views(scene),
+        filters=build_filters(scene),
+        table=build_table(scene, lines),
+        legend=build_legend(scene, lines),
+        method=describe_method(scene),
+        notes=_notes(lines),
+        downloads=_downloads(scene),
+    )
+
+
+def _releases(scene: Scene) -> tuple[Link, ...]:
+    choice = scene.choice
+    return tuple(
+        Link(
+            write_month(month, scene.lang),
+            Choice(month, choice.form, lang=scene.lang).address(),
+            month == choice.month,
+        )
+        for month in scene.published.months
+    )
+
+
+def _forms(scene: Scene) -> tuple[Link, ...]:
+    choice = scene.choice
+    links = [
+        Link(title[scene.lang], Choice(choice.month, form, lang=scene.lang).address(), form == choice.form)
+        for form, title in scene.published.forms
+    ]
+    if len(scene.published.versions) > 1:
+        links += [
+            Link(
+                f"{scene.form_title} {version}",
+                Choice(choice.month, choice.form, version, lang=scene.lang).address(),
+                version == scene.published.version,
+            )
+            for version in scene.published.versions
+        ]
+    return tuple(links)
+
+
+def _banners(scene: Scene) -> tuple[str, ...]:
+    banners = []
+    if scene.published.is_demonstration:
+        banners.append(scene.texts["demonstration"])
+    if scene.published.form and not scene.published.form.is_representative:
+        banners.append(scene.texts["not_representative"])
+    return tuple(banners)
+
+
+def _facts(scene: Scene) -> tuple[str, ...]:
+    published = scene.published
+    rows = write_count(published.indices.height, scene.lang)
+    facts = [scene.texts["revision"].format(revision=published.revision, rows=rows, version=published.version)]
+    if published.form:
+        basis = published.form.legal_basis
+        note = f" ({basis.note[scene.lang]})" if basis.note else ""
+        facts.append(scene.texts["legal_basis"].format(document=basis.document) + note)
+    return tuple(facts)
+
+
+def _back(scene: Scene) -> Link | None:
+    choice = scene.choice
+    if not choice.unit and not choice.procedure:
+        return None
+    address = choice.address(by="unit", unit="", procedure="", sort="", q="", page=1)
+    return Link(scene.texts["back_to_units"], address)
+
+
+def _views(scene: Scene) -> tuple[Link, ...]:
+    choice = scene.choice
+    fresh = {"procedure": "", "sort": "", "q": "", "page": 1}
+    return tuple(
+        Link(scene.texts[f"by_{by}"], choice.address(by=by, **fresh), by == choice.by)
+        for by in VIEWS
+        if scene.has_view(by) and not (by == "unit" and choice.unit)
+    )
+
+
+def _notes(lines: list[Line]) -> tuple[str, ...]:
+    return tuple(sorted({line.values["note"] for line in lines if line.values["note"]}))
+
+
+def _downloads(scene: Scene) -> tuple[Link, ...]:
+    choice, texts = scene.choice, scene.texts
+    return (
+        Link(texts["download_csv"], f"/api/v1/indices?month={choice.month}&form={choice.form}&format=csv"),
+        Link(texts["download_all"], f"/api/v1/exports/{choice.month}"),
+    )
