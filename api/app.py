@@ -13,6 +13,7 @@ from api.clock import Clock, utc_now
 from api.db import make_engine
 from api.errors import add_error_replies
 from api.rate_limit import RateLimit
+from api.registry import routes as registry_routes
 from api.responses import form_routes
 from api.responses import routes as responses_routes
 from api.responses.receiver import Receiver
@@ -28,7 +29,10 @@ PUBLIC_PATHS = frozenset(
         "/api/v1/openapi.json",
         "/api/v1/forms",
         "/api/v1/forms/{form}/{version}",
+        "/api/v1/procedures",
         "/api/v1/responses",
+        "/api/v1/units",
+        "/api/v1/units/{code}",
         "/results",
         "/results/{month}/{form}",
         "/static/site",
@@ -58,6 +62,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.include_router(form_routes.router)
     app.include_router(responses_routes.router)
     app.include_router(results_routes.router)
+    app.include_router(registry_routes.router)
     app.mount("/static/site", StaticFiles(directory=Path(__file__).parent / "static"), name="site")
     return app
 

@@ -8,11 +8,11 @@ from sqlalchemy import Engine, insert
 from sqlmodel import Session, select
 
 from api.db import begin_write
-from api.registry.report import Report, refuse_file
+from api.registry.report import Report
 from api.registry.runs import record_run
 from api.registry.store import read_units
 from api.tables import AuditEvent, Counter
-from api.tabular import Row, RowProblem, open_table
+from api.tabular import FileRejected, Row, RowProblem, open_table
 from api.tabular.cells import read_day
 
 REQUIRED = ("code", "unit", "name", "valid_from")
@@ -42,7 +42,7 @@ def import_counters(engine: Engine, path: Path, *, now: datetime, actor: str, sh
                 problems.append(RowProblem(row.number, "code", "repeated", vi, en, found["code"]))
             wanted[found["code"]] = found
         if problems:
-            raise refuse_file(path.name, problems)
+            raise FileRejected(path.name, problems)
         report = _store(session, wanted, now=now, actor=actor)
         record_run(session, report, kind="counters", file_name=path.name, file_sha256=table.sha256, now=now)
     return report

@@ -8,10 +8,10 @@ from sqlalchemy import Engine, insert
 from sqlmodel import Session, select
 
 from api.db import begin_write
-from api.registry.report import Report, refuse_file
+from api.registry.report import Report
 from api.registry.runs import record_run
 from api.tables import AuditEvent, Procedure
-from api.tabular import Row, RowProblem, open_table
+from api.tabular import FileRejected, Row, RowProblem, open_table
 from api.tabular.cells import read_day
 
 STARTER = Path(__file__).parent / "data" / "procedures_starter.csv"
@@ -43,7 +43,7 @@ def import_procedures(
             problems.append(RowProblem(row.number, "code", "repeated", vi, en, found["code"]))
         wanted[found["code"]] = found | {"is_starter": is_starter}
     if problems:
-        raise refuse_file(path.name, problems)
+        raise FileRejected(path.name, problems)
     with Session(engine) as session, session.begin():
         begin_write(session)
         report = _store(session, wanted, now=now, actor=actor, is_starter=is_starter)

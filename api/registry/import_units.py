@@ -8,12 +8,12 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from api.db import begin_write
-from api.registry.report import Report, refuse_file
+from api.registry.report import Report
 from api.registry.runs import record_run
 from api.registry.store import Key, read_units, write_units
 from api.registry.unit_rows import UnitRow, check_units
 from api.tables.unit import UnitKind
-from api.tabular import Row, RowProblem, open_table
+from api.tabular import FileRejected, Row, RowProblem, open_table
 from api.tabular.cells import read_day
 
 REQUIRED = ("code", "name", "kind", "parent", "valid_from", "valid_to")
@@ -48,7 +48,7 @@ def import_units(engine: Engine, path: Path, *, now: datetime, actor: str, sheet
         stored = read_units(session)
         problems += check_units({**stored, **units})
         if problems:
-            raise refuse_file(path.name, sorted(problems, key=lambda problem: problem.row))
+            raise FileRejected(path.name, sorted(problems, key=lambda problem: problem.row))
         changed = {
             key: (stored[key], unit)
             for key, unit in units.items()

@@ -1,10 +1,12 @@
 """What is wrong with one cell or row of a file, and the file that lists it for whoever must mend it."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from api.errors import FileUnusable
 
 # A cell beginning so is run as a formula by spreadsheets.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -30,6 +32,19 @@ class RowProblem:
         place = f"{self.column}: " if self.column else ""
         given = "" if self.value is None else f" ({self.value[:80]!r})"
         return f"{place}{self.code}: {self.vi} / {self.en}{given}"
+
+
+class FileRejected(FileUnusable):
+    """A file of which nothing was taken, because of ``row_problems``."""
+
+    def __init__(self, name: str, row_problems: Sequence[RowProblem]) -> None:
+        super().__init__(
+            "file_rejected",
+            f"Chưa nhập gì từ {name}: có {len(row_problems)} lỗi cần sửa",
+            f"Nothing was imported from {name}: {len(row_problems)} problems to mend",
+            [found.as_dict() for found in row_problems],
+        )
+        self.row_problems = tuple(row_problems)
 
 
 def guard_cell(cell: str) -> str:
