@@ -10,8 +10,10 @@ INTERVALS = ("t", "wilson", "beta", "xlogit")
 
 def t_quantile(df: ArrayLike, confidence: float) -> NDArray[np.float64]:
     """Two-sided t quantile; ``df`` >= 1, infinite for the normal. METHODS 4.1."""
-    degrees = np.asarray(df, dtype=float)
-    return np.asarray(special.stdtrit(degrees, (1 + confidence) / 2), dtype=float)
+    degrees, where = np.unique(np.asarray(df, dtype=float), return_inverse=True)
+    normal = special.ndtri((1 + confidence) / 2)
+    quantiles = np.where(np.isinf(degrees), normal, special.stdtrit(degrees, (1 + confidence) / 2))
+    return np.asarray(quantiles[where], dtype=float).reshape(np.shape(df))
 
 
 def t_limits(estimate: ArrayLike, standard_error: ArrayLike, df: ArrayLike, confidence: float) -> Limits:
@@ -61,10 +63,16 @@ def exact_limits(share: ArrayLike, n_effective: ArrayLike, confidence: float) ->
     """
     p, n = np.asarray(share, float), np.asarray(n_effective, float)
     tail = (1 - confidence) / 2
-    yes, no = n * p, n * (1 - p)
-    low = np.where(yes > 0, special.betaincinv(np.maximum(yes, 1e-300), no + 1, tail), 0.0)
-    high = np.where(no > 0, special.betaincinv(yes + 1, np.maximum(no, 1e-300), 1 - tail), 1.0)
-    return low, high
+    return _exact_low(p, n, tail), 1 - _exact_low(1 - p, n, tail)
+
+
+def _exact_low(p: NDArray[np.float64], n: NDArray[np.float64], tail: float) -> NDArray[np.float64]:
+    """Solves P(X >= n·p) = tail; in closed form where everybody says yes or nobody does (most small cells)."""
+    p, n = np.broadcast_arrays(p, n)
+    low = np.where(p >= 1, tail ** (1 / n), 0.0)
+    inside = (p > 0) & (p < 1)
+    low[inside] = special.betaincinv((n * p)[inside], (n * (1 - p))[inside] + 1, tail)
+    return low
 
 
 def logit_limits(share: ArrayLike, standard_error: ArrayLike, df: ArrayLike, confidence: float) -> Limits:

@@ -14,7 +14,7 @@ _TINY = 1e-9  # what floating point may add to 100
 
 @dataclass(frozen=True)
 class Rows:
-    """``rows``: domain (UInt32), stratum (UInt32), cluster (if any), weight, i0, i1, … (Float64, null = no answer).
+    """``rows``: domain, stratum (UInt32), cluster (if any), weight, i0, i1, … (Float64, null = no answer).
 
     ``domains``: domain, the by columns, then per item k: m{k} the weighted mean of those who answered (null:
     nobody), W{k} the sum of their weights. ``strata``: stratum, psus (sampled, also outside every domain),
@@ -60,11 +60,11 @@ def read_rows(
     ).collect()
     _check_values(read, design, names, bounds)
     strata = _count_strata(read, design)
-    rows = read.filter(pl.col("weight") > 0)
-    domains = _sum_items(rows, by, list(names.values()))
-    rows = _code_rows(rows, domains, strata, by)
+    read = read.filter(pl.col("weight") > 0)
+    domains = _sum_items(read, by, list(names.values()))
+    read = _code_rows(read, domains, strata, by)
     return Rows(
-        rows=rows,
+        rows=read,
         domains=domains.rename({f"by.{column}": column for column in by}),
         strata=strata.select(pl.col("code").alias("stratum"), "psus", "population"),
         by=tuple(by),
@@ -168,10 +168,7 @@ def _sum_items(rows: pl.DataFrame, by: Sequence[str], items: Sequence[str]) -> p
         )
     ]
     keys = [f"by.{column}" for column in by]
-    if keys:
-        grouped = rows.drop_nulls(keys).group_by(keys).agg(*sums).sort(keys)
-    else:
-        grouped = rows.select(*sums)
+    grouped = rows.drop_nulls(keys).group_by(keys).agg(*sums).sort(keys) if keys else rows.select(*sums)
     means = (
         pl.when(pl.col(f"W{code[1:]}") > 0)
         .then(pl.col(f"m{code[1:]}") / pl.col(f"W{code[1:]}"))

@@ -32,10 +32,11 @@ class Quantity:
 
 
 def sum_strata(read: Rows, quantities: Sequence[Quantity]) -> Iterator[tuple[Quantity, pl.DataFrame]]:
-    """For every quantity one row per (domain, stratum): n, members (PSUs), sums of weights, PSU mean and variance.
+    """For every quantity one row per (domain, stratum): counts, sums of weights, PSU mean and variance.
 
-    Columns: domain, stratum, people (rows of the domain), n, weight, weight2, spread2 (Σ w·spread²), psus (with members), rows (PSUs with rows
-    of the domain), mean and variance (ddof 0) of the PSU totals of w·influence. METHODS 3.2.
+    Columns: domain, stratum, people (rows of the domain), n, weight, weight2, spread2 (Σ w·spread²), psus
+    (with members), rows (PSUs with rows of the domain), mean and variance (ddof 0) of the PSU totals of
+    w·influence. METHODS 3.2.
     """
     for batch in _batches(read, quantities):
         parts = [_sum_part(rows, domains, read, batch) for rows, domains in _partitions(read, batch)]
@@ -106,7 +107,7 @@ def _sum_part(rows: pl.DataFrame, domains: pl.DataFrame, read: Rows, batch: Sequ
 
 
 def deviate(rows: pl.DataFrame, domains: pl.DataFrame, batch: Sequence[Quantity]) -> pl.DataFrame:
-    """Rows with the means m{k}, weights W{k} and deviations d{k} of the items that ``batch`` needs. METHODS 3.2."""
+    """Rows with means m{k}, weights W{k} and deviations d{k} of the items ``batch`` needs. METHODS 3.2."""
     needed = sorted({k for quantity in batch for k in quantity.items})
     columns = [name for k in needed for name in (f"m{k}", f"W{k}")]
     if domains.height == 1:
