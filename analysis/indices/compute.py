@@ -1,0 +1,143 @@
+"""The indices of one form version and month, from its responses to rows fit to be published; METHODS 6."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from analysis.disclosure import find_small
+from analysis.frames import PROCEDURES, RESPONSES, TRANSACTIONS, UNITS, Column, check_frame
+from analysis.indices.domains import Progress, estimate_domains
+from analysis.indices.measure import Figure, list_figures, measure_items
+from analysis.indices.policy import IndexPolicy
+from analysis.indices.prepare import prepare_responses
+from analysis.indices.publish import publish_indices
+from survey_forms.form import Form, Recipe
+
+
+class FormWithoutIndex(ValueError):
+    """A form that has no recipe: it is collected and counted, but makes no index."""
+
+    def __init__(self, form: Form) -> None:
+        super().__init__(
+            f"phiếu {form.id} {form.version} không có công thức chỉ số / form {form.id} {form.version} has no "
+            "recipe: give its file an 'index', or leave it out"
+        )
+        self.form, self.version = form.id, form.version
+
+
+@dataclass(frozen=True)
+class IndexTables:
+    """``indices`` by ``frames.INDICES``: the only one to be published.
+
+    ``strata``, ``collapses``, ``weights_summary``, ``margins`` and ``withheld`` (figure, domain and why: small or
+    complementary) are for those who compute: they give small counts away.
+    """
+
+    indices: pl.DataFrame
+    strata: pl.DataFrame
+    collapses: pl.DataFrame
+    weights_summary: pl.DataFrame
+    margins: pl.DataFrame
+    withheld: pl.DataFrame
+
+
+def compute_indices(
+    responses: pl.LazyFrame,
+    transactions: pl.DataFrame,
+    form: Form,
+    *,
+    month: str,
+    units: pl.DataFrame,
+    procedures: pl.DataFrame,
+    policy: IndexPolicy | None = None,
+    progress: Progress | None = None,
+) -> IndexTables:
+    """Every node of the form's recipe for all, provinces, units, procedures, unit × procedure and channels.
+
+    Parameters
+    ----------
+    responses
+        One row per response of this form version and month (``frames.RESPONSES`` and the answer columns).
+        Rows of other months are silently taken in.
+    transactions
+        ``frames.TRANSACTIONS``; other months than ``month`` are left out. None of the month: every response
+        counts the same, and method and note say so.
+    units, procedures
+        Names, and the province of each unit. Codes they do not know stay without a name.
+    policy
+        Thresholds, interval, unit role, raking margins; None: the defaults.
+    progress
+        Called with what is being done, how much of it, out of how much.
+
+    Returns
+    -------
+    IndexTables
+        Estimates and limits are 0-100 points, ``response_rate`` responses per 100 transactions; rows sorted by
+        level, code and domain. A province's row has the province in ``unit``; that of all units comes twice,
+        pooled and (``method`` begins "mean of units") as the mean of the published units. Withheld figures are
+        null and ``suppressed``. A unit with transactions and no responses has one row, n 0.
+
+    Raises
+    ------
+    FrameError
+        A frame breaks its contract.
+    FormWithoutIndex
+        The form has no recipe.
+    RakingRefused, RakingDidNotConverge
+        The margins of the policy cannot be met.
+
+    Notes
+    -----
+    Silently wrong for the population when those who answered differ from those who did not inside a stratum;
+    weights cannot mend self-selection.
+
+    References
+    ----------
+    METHODS 1-7.
+    """
+    policy = policy or IndexPolicy()
+    if form.recipe is None:
+        raise FormWithoutIndex(form)
+    _check_frames(responses, transactions, units, procedures, form, form.recipe)
+    of_month = transactions.filter(pl.col("month") == month)
+    figures = list_figures(form.recipe)
+    scores = measure_items(form, form.recipe)
+    prepared = prepare_responses(responses, of_month, units, scores=scores, policy=policy)
+    estimates = estimate_domains(prepared, figures, policy, progress=progress)
+    judged = _withhold(estimates, figures, policy)
+    indices = publish_indices(
+        judged,
+        prepared,
+        form,
+        figures,
+        month=month,
+        units=units,
+        procedures=procedures,
+        policy=policy,
+    )
+    withheld = judged.filter(pl.col("withheld").is_not_null() & pl.col("is_published")).select(
+        "figure", "kind", "unit", "procedure", "channel", "province", "withheld"
+    )
+    return IndexTables(indices, prepared.strata, prepared.collapses, prepared.summary, prepared.margins, withheld)
+
+
+def _check_frames(
+    responses: pl.LazyFrame,
+    transactions: pl.DataFrame,
+    units: pl.DataFrame,
+    procedures: pl.DataFrame,
+    form: Form,
+    recipe: Recipe,
+) -> None:
+    items = {item: Column(pl.Int8, null=True) for item in measure_items(form, recipe)}
+    check_frame(responses, {**RESPONSES, **items}, f"responses to {form.id} {form.version}")
+    check_frame(transactions, TRANSACTIONS, "transactions")
+    check_frame(units, UNITS, "units")
+    check_frame(procedures, PROCEDURES, "procedures")
+
+
+def _withhold(estimates: pl.DataFrame, figures: Sequence[Figure], policy: IndexPolicy) -> pl.DataFrame:
+    """``estimates`` with ``withheld``, judged by the responses behind each figure. METHODS 7."""
+    tree = {figure.key: figure.children for figure in figures if figure.children}
+    return find_small(estimates, tree=tree, small_cell=policy.small_cell)

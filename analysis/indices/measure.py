@@ -1,0 +1,75 @@
+"""Answers to scores: every item of a recipe on 0-100, by the measure of the recipe; METHODS 1.1-1.3."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from survey_forms.form import Form, Measure, Recipe
+from survey_forms.recipe import item_coefficients
+
+ASKED_OVERALL = "asked_overall"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One published node: ``key`` is its own in this form; ``coefficients`` item column → part, adding up to 1."""
+
+    key: str
+    level: str
+    code: str
+    coefficients: dict[str, float]
+    children: tuple[str, ...] = ()
+
+
+def list_figures(recipe: Recipe) -> tuple[Figure, ...]:
+    """Every node of the recipe, top first, then the asked overall question. METHODS 1.4."""
+    figures = [
+        Figure(
+            f"{node.level}:{node.id}",
+            node.level,
+            node.id,
+            item_coefficients(node),
+            tuple(f"{child.level}:{child.id}" for child in node.children),
+        )
+        for node in recipe.root.walk()
+    ]
+    if recipe.asked_overall is not None:
+        asked = recipe.asked_overall
+        figures.append(Figure(f"{ASKED_OVERALL}:{asked}", ASKED_OVERALL, asked, {asked: 1.0}))
+    return tuple(figures)
+
+
+def measure_items(form: Form, recipe: Recipe) -> dict[str, pl.Expr]:
+    """Item column → its score of 0-100 as an expression over the level 1..k; null where there is no level.
+
+    Satisfied share: 100 where the level is at least ``satisfied_from``, else 0. Rescaled mean: 100·level/k.
+    Zero-based mean: 100·(level − 1)/(k − 1). METHODS 1.1-1.3.
+    """
+    items = dict.fromkeys(item for figure in list_figures(recipe) for item in figure.coefficients)
+    return {item: _score(pl.col(item), _levels(form, item), recipe) for item in items}
+
+
+def describe_measure(recipe: Recipe) -> str:
+    """The measure in words, for the column ``method``. METHODS 1.1-1.3."""
+    return {
+        Measure.SATISFIED_SHARE: f"satisfied share (levels ≥ {recipe.satisfied_from})",
+        Measure.RESCALED_MEAN: "rescaled mean (100·level/k)",
+        Measure.ZERO_BASED_MEAN: "zero-based mean (100·(level−1)/(k−1))",
+    }[recipe.measure]
+
+
+def _score(level: pl.Expr, levels: int, recipe: Recipe) -> pl.Expr:
+    if recipe.measure is Measure.SATISFIED_SHARE:
+        return (level >= recipe.satisfied_from).cast(pl.Float64) * 100
+    if recipe.measure is Measure.RESCALED_MEAN:
+        return level.cast(pl.Float64) * 100 / levels
+    return (level.cast(pl.Float64) - 1) * 100 / (levels - 1)
+
+
+def _levels(form: Form, item: str) -> int:
+    for question in form.questions:
+        if item == question.id or item in (f"{question.id}.{row.id}" for row in question.rows):
+            if question.scale is None:
+                break
+            return question.scale.levels
+    raise KeyError(f"{form.id} {form.version}: item {item!r} of the index is no rating question")

@@ -1,0 +1,28 @@
+"""The choices behind a set of indices that are not the form's: thresholds, interval, margins."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analysis.disclosure import SMALL_CELL
+
+UNIT_ROLES = ("unit_filed", "unit_decided", "unit_residence")
+
+
+@dataclass(frozen=True)
+class IndexPolicy:
+    """``unit_role``: which unit of a response the transactions are counted by. ``small_cell``: fewest responses
+    of a published figure (METHODS 7.1). ``minimum_stratum``: fewest of a stratum (METHODS 2.2). ``interval``:
+    METHODS 4. ``raking``: response column → level → total of transactions (METHODS 2.4)."""
+
+    unit_role: str = "unit_filed"
+    confidence: float = 0.95
+    small_cell: int = SMALL_CELL
+    minimum_stratum: int = 2
+    interval: str = "wilson"
+    raking: Mapping[str, Mapping[str, float]] | None = None
+
+    def __post_init__(self) -> None:
+        if self.unit_role not in UNIT_ROLES:
+            raise ValueError(f"unit_role is {self.unit_role!r}; choose one of {', '.join(UNIT_ROLES)}")
+        if self.minimum_stratum < 1 or self.small_cell < 1:
+            raise ValueError("minimum_stratum and small_cell must be 1 or more")

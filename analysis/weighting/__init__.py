@@ -1,0 +1,1 @@
+"""Weights: cells, post-stratification, raking, and what the weights cost."""

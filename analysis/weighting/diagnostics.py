@@ -1,0 +1,39 @@
+"""What the weights cost in precision, and whom they stand for; METHODS 2.5."""
+
+import polars as pl
+
+SUMMARY = {
+    "responses": pl.Int64,
+    "responses_pooled": pl.Int64,
+    "responses_without_unit": pl.Int64,
+    "transactions": pl.Int64,
+    "transactions_represented": pl.Int64,
+    "weight_minimum": pl.Float64,
+    "weight_maximum": pl.Float64,
+    "weight_mean": pl.Float64,
+    "kish_design_effect": pl.Float64,
+    "n_effective": pl.Float64,
+    "self_selected_share": pl.Float64,
+    "strata": pl.Int64,
+    "collapses": pl.Int64,
+    "strata_with_excess": pl.Int64,
+}
+
+
+def kish_design_effect(weights: pl.Series) -> float | None:
+    """How much larger unequal weights make a variance, at worst: n·Σw² / (Σw)².
+
+    ``weights`` > 0, any scale. 1 when all are equal; None without weights. It knows nothing of the answers:
+    silently too pessimistic where strata differ, since post-stratification also takes variance away.
+    METHODS 2.5; Kish (1965), Survey Sampling, 11.7.
+    """
+    if weights.is_empty():
+        return None
+    values = weights.cast(pl.Float64)
+    return float(values.len() * (values * values).sum() / values.sum() ** 2)
+
+
+def effective_size(weights: pl.Series) -> float | None:
+    """How many equally weighted responses would be as precise: (Σw)² / Σw². METHODS 2.5."""
+    design_effect = kish_design_effect(weights)
+    return None if design_effect is None else weights.len() / design_effect
