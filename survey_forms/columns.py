@@ -1,10 +1,13 @@
 """The columns that the answers to a form become: their names, kinds and wordings."""
 
-from survey_forms.form import Form, Question
+from survey_forms.form import Form, Question, QuestionType
 from survey_forms.questions import KINDS
 from survey_forms.questions.kind import AnswerColumn, missing_column
 
 __all__ = ["AnswerColumn", "answer_columns"]
+
+# One reason for the question as a whole: several options have no reason each, free text has no column.
+BY_QUESTION = (QuestionType.MULTIPLE, QuestionType.SHORT_TEXT, QuestionType.LONG_TEXT)
 
 
 def answer_columns(form: Form) -> tuple[AnswerColumn, ...]:
@@ -19,7 +22,6 @@ def _question_columns(question: Question) -> list[AnswerColumn]:
     columns = list(KINDS[question.type].columns(question))
     if not question.missing:
         return columns
-    if len(columns) == 1 or all(column.kind == "level" for column in columns):  # a matrix: a reason for each row
-        return [each for column in columns for each in (column, missing_column(column))]
-    # Several options, or free text without a column: one reason for the question as a whole.
-    return [*columns, missing_column(AnswerColumn(question.id, "missing", question.id, None, question.text))]
+    if question.type in BY_QUESTION:
+        return [*columns, missing_column(AnswerColumn(question.id, "missing", question.id, None, question.text))]
+    return [each for column in columns for each in (column, missing_column(column))]

@@ -9,6 +9,7 @@ import yaml
 from survey_forms.errors import FormError, FormErrors
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MOST_LEVELS = 50
 
 
 @dataclass
@@ -41,21 +42,36 @@ def read_source(path: Path) -> Source:
     """The content of ``path``; FormErrors at once if it is no YAML at all."""
     source = Source(str(path))
     try:
-        root = yaml.compose(path.read_text("utf-8-sig"), Loader=Loader)
+        text = path.read_text("utf-8-sig")
+        root = yaml.compose(text, Loader=Loader) if _is_shallow(text) else None
     except OSError as error:
         source.report("", "một tệp đọc được / a readable file", error.strerror or type(error).__name__)
     except UnicodeDecodeError:
         source.report("", "văn bản UTF-8 / UTF-8 text", "bytes khác / other bytes")
     except yaml.YAMLError as error:
         source.report("", "YAML", " ".join(str(error).split()))
-    except RecursionError:
-        source.report("", "YAML nông / shallow YAML", "quá nhiều tầng / too many levels")
     else:
         source.data = _build(root, "", source, set()) if root is not None else None
     if source.data is None:
-        source.report("", "một tệp có nội dung / a file with content", "tệp rỗng / an empty file")
+        expected = (
+            f"một tệp có nội dung, tối đa {MOST_LEVELS} tầng / a file with content, at most {MOST_LEVELS} levels"
+        )
+        source.report("", expected, "tệp rỗng hoặc quá sâu / an empty file or a deeper one")
         source.raise_problems()
     return source
+
+
+def _is_shallow(text: str) -> bool:
+    # The C composer calls itself for every level and takes the whole process down when there are too many.
+    depth = 0
+    for event in yaml.parse(text, Loader=Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MOST_LEVELS:
+            return False
+    return True
 
 
 def _build(node: yaml.Node, key: str, source: Source, seen: set[int]) -> object:
