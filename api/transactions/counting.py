@@ -117,9 +117,9 @@ def _read_cell(row: Row, known: Known, month: str | None, column: str, problems:
     return Cell(month, values["unit"], values["procedure"], str(channel))
 
 
-def _read[T](
-    row: Row, column: str, reader: Callable[[str], T], vi: str, en: str, problems: list[RowProblem]
-) -> T | None:
+def _read(
+    row: Row, column: str, reader: Callable[[str], Read], vi: str, en: str, problems: list[RowProblem]
+) -> Read | None:
     try:
         return reader(row.values[column])
     except ValueError:
