@@ -1,0 +1,1 @@
+"""The first page: which forms are in use, and where the results are."""

@@ -1,0 +1,66 @@
+"""``GET /``: the forms in use today, and the way to the results."""
+
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from fastapi import APIRouter, Request, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.clock import local_day
+from api.home.words import WORDS
+from api.page_reply import reply_page
+from survey_forms.errors import UnknownForm
+from survey_forms.form import Form
+from survey_forms.loader import Catalogue
+from survey_forms.pages.render import PAGE_POLICY, show_legal_basis, style_address
+
+router = APIRouter(include_in_schema=False)
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+
+@router.get("/")
+def get_home(request: Request, lang: str = "vi") -> Response:
+    """The first page."""
+    language = "en" if lang == "en" else "vi"
+    today = local_day(request.app.state.clock(), request.app.state.settings.zone)
+    current = _current_forms(request.app.state.forms, today)
+    html = (
+        _environment()
+        .get_template("home.html")
+        .render(
+            words=WORDS[language],
+            language=language,
+            other="vi" if language == "en" else "en",
+            style=style_address(),
+            forms=[_show(form, language) for form in current],
+        )
+    )
+    return reply_page(request, html, policy=PAGE_POLICY, language=language)
+
+
+def _show(form: Form, language: str) -> dict[str, object]:
+    return {"form": form, "title": form.title[language], "basis": show_legal_basis(form, language)}
+
+
+def _current_forms(forms: Catalogue, today: date) -> list[Form]:
+    """The version in use today of each form that has one."""
+    current = []
+    for id in dict.fromkeys(form.id for form in forms.forms):
+        try:
+            current.append(forms.current(id, today))
+        except UnknownForm:
+            continue
+    return current
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

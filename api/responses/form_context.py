@@ -1,0 +1,123 @@
+"""What a form page knows beside the answers: first from its address, then from its hidden fields."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Self
+from urllib.parse import parse_qsl, urlencode
+from uuid import UUID, uuid4
+
+from starlette.datastructures import QueryParams
+
+from api.errors import Malformed, NotSupported
+from api.responses.form_queries import Place
+from api.responses.submission import Channel
+
+CODE_LETTERS_MAX = 40
+FIELDS_MAX = 2000
+PAGE_CHANNELS = (Channel.QR, Channel.WEB, Channel.PORTAL)
+OWN = "_"  # fields of the page, not of the questionnaire, begin with it
+
+
+@dataclass(frozen=True)
+class FormContext:
+    """``id`` is made with the page, so that sending twice stores once. Empty text: not known."""
+
+    id: UUID
+    version: str
+    unit: str
+    procedure: str
+    counter: str
+    channel: str
+    language: str
+    started: str
+
+    @classmethod
+    def from_address(cls, query: QueryParams, *, now: datetime) -> Self:
+        """A page asked for now."""
+        started = now.astimezone(UTC).isoformat(timespec="seconds")
+        return cls._read(query, id="", started=started)
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Sequence[str]]) -> Self:
+        """A page that came back."""
+        own = {name.removeprefix(OWN): values[-1] for name, values in fields.items() if name.startswith(OWN)}
+        return cls._read(own, id=own.get("id", ""), started=own.get("started", ""))
+
+    @classmethod
+    def _read(cls, given: Mapping[str, str], *, id: str, started: str) -> Self:
+        channel = given.get("channel", "")
+        return cls(
+            id=_read_id(id),
+            version=_code(given.get("version", "")),
+            unit=_code(given.get("unit", "")),
+            procedure=_code(given.get("procedure", "")),
+            counter=_code(given.get("counter", "")),
+            channel=channel if channel in PAGE_CHANNELS else Channel.WEB.value,
+            language="en" if given.get("lang") == "en" else "vi",
+            started=started,
+        )
+
+    @property
+    def started_at(self) -> datetime | None:
+        """When the page was opened; None when the field was tampered with."""
+        try:
+            started = datetime.fromisoformat(self.started)
+        except ValueError:
+            return None
+        return started.astimezone(UTC) if started.tzinfo and 2020 <= started.year <= 9000 else None
+
+    def known(self, place: Place) -> Self:
+        """With the codes the registry knows."""
+        return replace(self, unit=place.unit, procedure=place.procedure, counter=place.counter)
+
+    def hidden_fields(self, *, asks_unit: bool) -> dict[str, str]:
+        """The fields a page carries unseen."""
+        fields = {"id": str(self.id), "started": self.started, "version": self.version, "unit": self.unit}
+        fields |= {"procedure": self.procedure, "counter": self.counter, "channel": self.channel}
+        fields |= {"lang": self.language}
+        return {
+            OWN + name: value for name, value in fields.items() if value and not (asks_unit and name == "unit")
+        }
+
+    def address(self, form: str, *, language: str) -> str:
+        """Where a fresh page of ``form`` in ``language`` is, for the same place."""
+        names = ("version", "unit", "procedure", "counter", "channel")
+        query = {name: value for name in names if (value := getattr(self, name))}
+        return f"/f/{form}?{urlencode(query | {'lang': language})}"
+
+
+def read_fields(content_type: str, body: bytes) -> list[tuple[str, str]]:
+    """The fields of a posted page, in order; what is no UTF-8 is replaced, nothing a browser sends is refused."""
+    if content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        raise NotSupported(
+            "not_supported",
+            "Chỉ nhận application/x-www-form-urlencoded",
+            "Only application/x-www-form-urlencoded is read here",
+        )
+    try:
+        text = body.decode("ascii", errors="replace")
+        return parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=FIELDS_MAX)
+    except ValueError:
+        raise Malformed("too_many_fields", "Quá nhiều ô", "Too many fields") from None
+
+
+def group_fields(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """Every value of each field."""
+    grouped: dict[str, list[str]] = defaultdict(list)
+    for name, value in pairs:
+        grouped[name].append(value)
+    return dict(grouped)
+
+
+def _code(text: str) -> str:
+    text = text.strip()
+    return text if len(text) <= CODE_LETTERS_MAX and text.isprintable() else ""
+
+
+def _read_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return uuid4()
