@@ -12,9 +12,10 @@ from api.body_limit import BodyLimit
 from api.clock import Clock, utc_now
 from api.db import make_engine
 from api.errors import add_error_replies
+from api.home import routes as home_routes
 from api.rate_limit import RateLimit
 from api.registry import routes as registry_routes
-from api.responses import form_routes
+from api.responses import form_pages, form_routes
 from api.responses import routes as responses_routes
 from api.responses.receiver import Receiver
 from api.results import routes as results_routes
@@ -25,7 +26,12 @@ from survey_forms.loader import Catalogue, load_catalogue
 # Routes that anyone may call; every other one has a guard (tests/test_house.py).
 PUBLIC_PATHS = frozenset(
     {
+        "/",
         "/health",
+        "/f/{form}",
+        "/f/{form}/thanks",
+        "/static/form.css",
+        "/static/form.svg",
         "/api/v1/openapi.json",
         "/api/v1/forms",
         "/api/v1/forms/{form}/{version}",
@@ -59,6 +65,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.add_middleware(SecurityHeaders)
     add_error_replies(app)
     app.add_api_route("/health", _health, methods=["GET"], include_in_schema=False)
+    app.include_router(home_routes.router)
+    app.include_router(form_pages.router)
     app.include_router(form_routes.router)
     app.include_router(responses_routes.router)
     app.include_router(results_routes.router)
