@@ -2,7 +2,9 @@
 
 import polars as pl
 
-KEY = ["form", "version", "level", "code", "unit", "procedure", "channel"]
+from analysis.indices.wording import MEAN_OF_UNITS
+
+KEY = ["form", "version", "average", "level", "code", "unit", "procedure", "channel"]
 FIGURES = [
     "n",
     "n_effective",
@@ -39,7 +41,8 @@ def list_changes(
     Parameters
     ----------
     before, after
-        Indices by ``frames.INDICES``; one row per form, version, level, code, unit, procedure and channel.
+        Indices by ``frames.INDICES``; one row per form, version, level, code, unit, procedure and channel, and
+        for all units one pooled and one that is the mean of units.
     rows_before, rows_after
         Table name → number of rows.
 
@@ -84,7 +87,9 @@ def list_changes(
 
 
 def _keyed(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.select(*KEY, *FIGURES, there=pl.lit(True))
+    is_mean = pl.col("method").str.starts_with(MEAN_OF_UNITS)
+    average = pl.when(is_mean).then(pl.lit("mean_of_units")).otherwise(pl.lit("pooled"))
+    return frame.with_columns(average=average).select(*KEY, *FIGURES, there=pl.lit(True))
 
 
 def _row_counts(before: dict[str, int], after: dict[str, int]) -> pl.DataFrame:

@@ -1,40 +1,19 @@
 """Computes the indices of a month: joins snapshots, registry and transactions, and hands them to ``analysis``."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-import polars as pl
-from analysis.indices.compute import IndexTables, compute_indices
 from sqlalchemy import Engine
 
-from analysis.dataset import find_snapshots, open_snapshot
+from analysis.dataset import SnapshotKey, find_snapshots, open_snapshot
+from analysis.indices.compute import compute_indices
 from analysis.indices.policy import IndexPolicy
 from api.errors import NotThere
 from api.releases.queries import read_procedures, read_transactions, read_units
 from api.sealing import file_beside
 from survey_forms.catalogued import Catalogue
-from survey_forms.form import Form
 
 Progress = Callable[[str, int, int], None]  # what is being done, how much of it, out of how much
-
-
-@dataclass(frozen=True)
-class Registry:
-    """What a month's indices need beside the answers."""
-
-    transactions: pl.DataFrame
-    units: pl.DataFrame
-    procedures: pl.DataFrame
-
-
-@dataclass(frozen=True)
-class FormMonth:
-    """One form version's month: its responses and the tables computed from them."""
-
-    form: Form
-    responses: pl.LazyFrame
-    tables: IndexTables | None  # None: the form has no recipe, so no index
 
 
 def read_registry(engine: Engine, month: str) -> Registry:
@@ -66,15 +45,7 @@ def compute_month(
             f"Tháng {month}{of_form} chưa có phiếu trả lời nào; hãy kiểm tra tháng và phiếu",
             f"There are no responses in {month}{of_form}; check the month and the form",
         )
-    computed = []
-    for done, key in enumerate(keys):
-        if progress:
-            progress(f"{key.form} {key.version}", done, len(keys))
-        asked, responses = catalogue.get(key.form, key.version), open_snapshot(snapshots_folder, key)
-        computed.append(FormMonth(asked, responses, _compute(responses, registry, asked, month, policy)))
-    if progress:
-        progress("", len(keys), len(keys))
-    return computed
+    return [_compute(key, registry, catalogue, snapshots_folder, policy, progress) for key in keys]
 
 
 def keep_indices(computed: list[FormMonth], folder: Path, *, month: str) -> list[Path]:
@@ -91,16 +62,29 @@ def keep_indices(computed: list[FormMonth], folder: Path, *, month: str) -> list
 
 
 def _compute(
-    responses: pl.LazyFrame, registry: Registry, form: Form, month: str, policy: IndexPolicy
-) -> IndexTables | None:
+    key: SnapshotKey,
+    registry: Registry,
+    catalogue: Catalogue,
+    snapshots_folder: Path,
+    policy: IndexPolicy,
+    progress: Progress | None,
+) -> FormMonth:
+    form, responses = catalogue.get(key.form, key.version), open_snapshot(snapshots_folder, key)
     if form.recipe is None:
-        return None
-    return compute_indices(
+        return FormMonth(form, responses, None)
+
+    def tell(step: str, done: int, total: int) -> None:
+        if progress:
+            progress(f"{key.form} {key.version}: {step}", done, total)
+
+    tables = compute_indices(
         responses,
         registry.transactions,
         form,
-        month=month,
+        month=key.month,
         units=registry.units,
         procedures=registry.procedures,
         policy=policy,
+        progress=tell,
     )
+    return FormMonth(form, responses, tables)
