@@ -119,8 +119,10 @@ def _add_limits(domains: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """Adds standard_error, low, high, confidence, method and note. METHODS 4.1-4.5."""
     answered, census = pl.col("n") > 0, pl.col("is_census")
     fallback = answered & ~census & (pl.col("is_certain") | (pl.col("df") < 1))
+    # A weighted mean of hundreds is 100.00000000000001 now and then.
+    estimate = pl.col("estimate") if rule.bounds is None else pl.col("estimate").clip(*rule.bounds)
     domains = domains.with_columns(
-        pl.when(answered).then("estimate").alias("estimate"),
+        pl.when(answered).then(estimate).alias("estimate"),
         pl.when(answered).then(pl.col("variance").sqrt()).alias("standard_error"),
         fallback.alias("falls_back"),
         (answered & ~census & ~fallback).alias("is_regular"),

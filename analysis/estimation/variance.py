@@ -19,7 +19,9 @@ def add_up_strata(sums: pl.DataFrame, strata: pl.DataFrame, *, lonely: str) -> p
     has_members = pl.col("psus") > 0
     is_lonely = (sampled == 1) & (pl.col("correction") > _CENSUS) & has_members
     regular = pl.when(sampled > 1).then(pl.col("correction") * sampled / (sampled - 1) * squares).otherwise(0.0)
-    alone = pl.col("correction") * mean**2 if lonely == "adjust" else pl.lit(0.0)
+    # Centred at the mean over all sampled PSUs of the strata the domain touches; 0 for means, not for totals.
+    grand = (rows * mean).sum().over("domain") / sampled.sum().over("domain")
+    alone = pl.col("correction") * (mean - grand) ** 2 if lonely == "adjust" else pl.lit(0.0)
     added = (
         sums.join(strata.rename({"psus": "sampled"}), on="stratum", how="left", maintain_order="left")
         .with_columns(correction.alias("correction"))

@@ -1,0 +1,161 @@
+"""Means, totals, ratios and proportions by domain, each with standard error, interval and df together."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from analysis.design import SurveyDesign
+from analysis.errors import EstimateError
+from analysis.estimation.finish import ESTIMATE_COLUMNS, Rule, estimate_quantities
+from analysis.estimation.rows import read_rows
+from analysis.estimation.totals import Quantity
+
+Frame = pl.DataFrame | pl.LazyFrame
+SHARE_BOUNDS = (0.0, 1.0)
+
+
+def mean_quantity(name: str, k: int) -> Quantity:
+    """Mean of item ``k``: influence (y − ȳ)/Ŵ. METHODS 3.1."""
+    return Quantity(name, (k,), pl.col(f"m{k}"), pl.col(f"d{k}"))
+
+
+def total_quantity(name: str, k: int) -> Quantity:
+    """Total of item ``k``: influence y, spread y − ȳ (random sampling would know Ŵ). METHODS 3.1."""
+    return Quantity(
+        name,
+        (k,),
+        pl.col(f"m{k}") * pl.col(f"W{k}"),
+        pl.col(f"i{k}").fill_null(0.0),
+        spread=pl.col(f"d{k}") * pl.col(f"W{k}"),
+    )
+
+
+def ratio_quantity(name: str, numerator: int, denominator: int) -> Quantity:
+    """Ratio of two totals: influence (y − R·x)/X̂. METHODS 3.1."""
+    ratio = pl.col(f"m{numerator}") / pl.col(f"m{denominator}")
+    deviation = pl.col(f"d{numerator}") - ratio * pl.col(f"d{denominator}")
+    return Quantity(name, (numerator, denominator), ratio, deviation / pl.col(f"m{denominator}"))
+
+
+def estimate_means(
+    frame: Frame,
+    design: SurveyDesign,
+    *,
+    values: Sequence[str],
+    by: Sequence[str] = (),
+    where: pl.Expr | None = None,
+    confidence: float = 0.95,
+    df: str = "domain",
+    design_effect: str = "replace",
+) -> pl.DataFrame:
+    """Weighted mean of every column of ``values`` in every domain, t interval, in the unit of the column.
+
+    Shape and choices as in ``composite.estimate_composites``, with ``value`` (the column's name) for ``node``.
+    Nulls leave the domain and stay in the design. Limits are null where the variance is 0 without a census or
+    has no degrees of freedom: a mean without bounds has no fallback. METHODS 3.1, 3.2, 4.1, 5.
+    """
+    rule = Rule(confidence, "t", None, df=df, reference=design_effect)
+    items = {value: _within(pl.col(value), where) for value in values}
+    quantities = [mean_quantity(value, k) for k, value in enumerate(values)]
+    return _estimate(frame, design, items, quantities, by, rule, "value")
+
+
+def estimate_totals(
+    frame: Frame,
+    design: SurveyDesign,
+    *,
+    values: Sequence[str],
+    by: Sequence[str] = (),
+    where: pl.Expr | None = None,
+    confidence: float = 0.95,
+    df: str = "domain",
+    design_effect: str = "replace",
+) -> pl.DataFrame:
+    """Weighted total of every column of ``values`` in every domain; shape as ``estimate_means``.
+
+    Silently wrong unless weights add up to the population: totals, unlike means, have its scale. Nulls count
+    as 0, and make a total silently too small. METHODS 3.1, 3.2, 4.1, 5.
+    """
+    rule = Rule(confidence, "t", None, df=df, reference=design_effect)
+    items = {value: _within(pl.col(value), where) for value in values}
+    quantities = [total_quantity(value, k) for k, value in enumerate(values)]
+    return _estimate(frame, design, items, quantities, by, rule, "value")
+
+
+def estimate_ratios(
+    frame: Frame,
+    design: SurveyDesign,
+    *,
+    ratios: Mapping[str, tuple[str, str]],
+    by: Sequence[str] = (),
+    where: pl.Expr | None = None,
+    confidence: float = 0.95,
+    df: str = "domain",
+    design_effect: str = "replace",
+) -> pl.DataFrame:
+    """Ratio of the totals of two columns: name → (numerator, denominator); shape as ``estimate_means``.
+
+    Rows with a null in either leave the domain. Silently unreliable when the denominator's total is itself
+    uncertain (a coefficient of variation above a tenth). METHODS 3.1, 3.2, 4.1.
+    """
+    rule = Rule(confidence, "t", None, df=df, reference=design_effect)
+    items: dict[str, pl.Expr] = {}
+    quantities = []
+    for name, (numerator, denominator) in ratios.items():
+        both = pl.col(numerator).is_not_null() & pl.col(denominator).is_not_null()
+        for column in (numerator, denominator):
+            items[f"{name}.{len(items)}"] = _within(pl.when(both).then(pl.col(column)), where)
+        quantities.append(ratio_quantity(name, len(items) - 2, len(items) - 1))
+    return _estimate(frame, design, items, quantities, by, rule, "ratio")
+
+
+def estimate_proportions(
+    frame: Frame,
+    design: SurveyDesign,
+    *,
+    of: str,
+    by: Sequence[str] = (),
+    where: pl.Expr | None = None,
+    confidence: float = 0.95,
+    interval: str = "wilson",
+    df: str = "domain",
+    design_effect: str = "replace",
+) -> pl.DataFrame:
+    """Share (0-1) of every level of column ``of`` in every domain; shape as ``estimate_composites``.
+
+    One row per domain × level present in the frame, sorted; ``level`` has the dtype of ``of``. Null leaves
+    the domain. ``t`` limits are not cut to 0-1 here. METHODS 1.1, 3.1, 4, 5.
+    """
+    rule = Rule(confidence, interval, SHARE_BOUNDS, clip=False, df=df, reference=design_effect)
+    levels = frame.lazy().select(pl.col(of).drop_nulls().unique().sort()).collect().to_series()
+    items = {
+        f"{of}={level}": _within(pl.when(pl.col(of).is_not_null()).then(pl.col(of) == level), where)
+        for level in levels
+    }
+    quantities = [mean_quantity(str(k), k) for k in range(len(levels))]
+    result = _estimate(frame, design, items, quantities, by, rule, "level")
+    return result.with_columns(levels.gather(result["level"].cast(pl.UInt32)).alias("level"))
+
+
+def _within(item: pl.Expr, where: pl.Expr | None) -> pl.Expr:
+    return item if where is None else pl.when(where).then(item)
+
+
+def _estimate(
+    frame: Frame,
+    design: SurveyDesign,
+    items: Mapping[str, pl.Expr],
+    quantities: Sequence[Quantity],
+    by: Sequence[str],
+    rule: Rule,
+    label: str,
+) -> pl.DataFrame:
+    if not quantities:
+        raise EstimateError(["nothing to estimate was named"], "Name at least one column.")
+    taken = [column for column in by if column in {label, *ESTIMATE_COLUMNS}]
+    if taken:
+        raise EstimateError(
+            [f"by column {c!r} is also a column of the result" for c in taken], "Rename it before."
+        )
+    read = read_rows(frame, design, items=items, by=by)
+    return estimate_quantities(read, design, quantities, rule, label=label)

@@ -1,0 +1,1 @@
+"""Models of answers: reliability of scales, drivers of satisfaction."""
