@@ -24,7 +24,8 @@ DEFAULTS: dict[str, Any] = {
     "confidence": 0.95,
     "df": 99.0,
     "design_effect": 1.1,
-    "method": "satisfied_share; post_stratified; linearised; wilson",
+    "method": "satisfied share (levels ≥ 4); post-stratified to transactions with FPC; linearised; "
+    "wilson; t(df); 95 %",
     "suppressed": False,
 }
 
@@ -36,7 +37,7 @@ def make_index(**given: Any) -> dict[str, Any]:
         row["low"] = max(0.0, row["estimate"] - 4) if row["low"] is None else row["low"]
         row["high"] = min(100.0, row["estimate"] + 4) if row["high"] is None else row["high"]
     if row["response_rate"] is None and row["n"] is not None and row["transactions"]:
-        row["response_rate"] = row["n"] / row["transactions"]
+        row["response_rate"] = 100 * row["n"] / row["transactions"]
     for name in ("estimate", "low", "high"):
         row[f"{name}_rounded"] = None if row[name] is None else _round(row[name])
     return row

@@ -7,14 +7,14 @@ from urllib.parse import quote, urlencode
 
 from api.results.texts import LANGUAGES
 
-VIEWS = ("unit", "procedure", "channel", "item")
+VIEWS = ("unit", "province", "procedure", "channel", "item")
 SORTS = ("name", "estimate", "n", "rate")
 LONGEST = 200  # letters of one value taken from the address
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One view of one form's month. ``unit`` and ``procedure`` empty: all; ``index`` is a node's ``level:code``."""
+    """One view of one form's month. An empty ``unit`` or ``procedure`` is all; ``index`` is ``level:code``."""
 
     month: str
     form: str
@@ -60,7 +60,7 @@ def read_choice(month: str, form: str, query: Mapping[str, str]) -> Choice:
         form=form,
         version=given["version"],
         by=by,
-        unit=given["unit"] if by != "unit" else "",
+        unit=given["unit"] if by not in ("unit", "province") else "",
         procedure=given["procedure"] if by == "unit" else "",
         index=given["index"] if by != "item" else "",
         sort="" if sort == "name" or (by == "item" and sort == "-name") else sort,

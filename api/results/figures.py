@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from api.results.numbers import write_count, write_interval, write_share
+from api.results.numbers import write_count, write_interval, write_percent
 from api.results.page import Figure
 from api.results.published import Scene
 from api.results.tables import find_domain
@@ -14,8 +14,8 @@ def build_figures(scene: Scene) -> tuple[Figure, ...]:
     """The main figure first; figures that are not published are left out, suppressed ones say so."""
     texts, choice = scene.texts, scene.choice
     level, code = scene.node
-    main = find_domain(scene.indices, level, code, unit=choice.unit, procedure=choice.procedure)
-    means = _means_of_units(scene)
+    main = scene.whole
+    means = scene.published.means.filter(pl.col("level") == level, pl.col("code") == code).rows(named=True)
     figures = []
     if main is not None:
         title = scene.title_domain("unit", choice.unit) if choice.unit else texts["overall_heading"]
@@ -27,18 +27,6 @@ def build_figures(scene: Scene) -> tuple[Figure, ...]:
     if level == "overall":
         figures += _asked_overall(scene)
     return tuple(figures)
-
-
-def _means_of_units(scene: Scene) -> list[dict[str, Any]]:
-    level, code = scene.node
-    found = scene.indices.filter(
-        pl.col("level") == level,
-        pl.col("code") == code,
-        pl.col("unit").is_null(),
-        pl.col("procedure").is_null(),
-        pl.col("note").str.contains("mean_of_units"),
-    )
-    return found.rows(named=True)
 
 
 def _asked_overall(scene: Scene) -> list[Figure]:
@@ -63,7 +51,7 @@ def _figure(scene: Scene, title: str, row: dict[str, Any], *, is_main: bool = Fa
     if row["transactions"] is not None and row["response_rate"] is not None:
         details.append(
             texts["of_transactions"].format(
-                transactions=write_count(row["transactions"], lang), rate=write_share(row["response_rate"], lang)
+                transactions=write_count(row["transactions"], lang), rate=write_percent(row["response_rate"], lang)
             )
         )
     return Figure(title, scene.write_figure(row["estimate_rounded"]), tuple(details), is_main)

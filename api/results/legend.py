@@ -32,7 +32,7 @@ def build_legend(scene: Scene, lines: list[Line]) -> Legend:
 
 def _sentence_on_reference(scene: Scene, compared: list[Line]) -> str:
     texts, words = scene.texts, {"confidence": scene.confidence, "reference": scene.reference_name}
-    rounded = scene.reference_rounded
+    rounded = None if scene.whole is None else scene.whole["estimate_rounded"]
     if scene.choice.by == "item" or rounded is None:
         return texts["legend_drawing_items"].format(**words)
     return texts["legend_drawing"].format(value=scene.write_figure(rounded), **words)

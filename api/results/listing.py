@@ -1,7 +1,7 @@
 """The table of one view: headings that sort, a common axis, rows with their intervals drawn, pages."""
 
 from api.results.drawing import Axis, common_axis
-from api.results.numbers import write_count, write_interval, write_share
+from api.results.numbers import write_count, write_interval, write_percent
 from api.results.page import Column, Link, Row, Table
 from api.results.published import Scene
 from api.results.tables import Line
@@ -44,9 +44,9 @@ def _row(scene: Scene, line: Line, axis: Axis) -> Row:
     has_interval = is_shown and values["low"] is not None and values["high"] is not None
     return Row(
         name=line.name,
-        code=line.key if scene.choice.by in ("unit", "procedure") else "",
+        code=line.key if scene.choice.by in ("unit", "province", "procedure") else "",
         links=_links(scene, line),
-        depth=_depth(line) if scene.choice.by == "item" else 0,
+        depth=scene.depths.get(line.key, 0),
         state=line.state,
         estimate=scene.write_figure(values["estimate_rounded"]) if is_shown else texts[line.state],
         interval=write_interval(values["low_rounded"], values["high_rounded"], lang) if has_interval else "",
@@ -56,12 +56,8 @@ def _row(scene: Scene, line: Line, axis: Axis) -> Row:
         mark=line.mark,
         mark_text=texts[f"mark_{line.mark}"],
         n="" if values["n"] is None else write_count(values["n"], lang),
-        rate="" if values["response_rate"] is None else write_share(values["response_rate"], lang),
+        rate="" if values["response_rate"] is None else write_percent(values["response_rate"], lang),
     )
-
-
-def _depth(line: Line) -> int:
-    return {"content": 1, "group": 1, "item": 2}.get(line.values["level"], 0)
 
 
 def _links(scene: Scene, line: Line) -> tuple[Link, ...]:
@@ -132,8 +128,9 @@ def _columns(scene: Scene, axis: Axis, lines: list[Line]) -> tuple[Column, ...]:
 
 def _sorting(scene: Scene, key: str) -> tuple[str, str]:
     choice = scene.choice
-    is_default = key == "name"
-    down, up = f"-{key}", "" if is_default else key
+    if choice.by == "item" and key == "name":  # back to the order of the form
+        return (choice.address(sort="", page=1) if choice.sort else ""), "none"
+    down, up = f"-{key}", "" if key == "name" else key
     if choice.sort not in (down, up):
         wanted = down if key in FIRST_DOWN else up
         return choice.address(sort=wanted, page=1), "none"

@@ -3,6 +3,10 @@
 from api.results.published import Scene
 from survey_forms.form import Aggregation, Recipe
 
+# Which sentence is true is read from the words of the column ``method`` (METHODS 6.4).
+WEIGHTS = {"weights_post": "post-stratified", "weights_none": "unweighted", "weights_raked": "raked"}
+INTERVALS = {"interval_wilson": "wilson", "interval_korn_graubard": "korn"}
+
 
 def describe_method(scene: Scene) -> tuple[str, ...]:
     """Measure and recipe, weights, interval, rounding, and the method codes that stand in the data."""
@@ -12,11 +16,13 @@ def describe_method(scene: Scene) -> tuple[str, ...]:
     if form and form.recipe:
         sentences.append(_measure(form.recipe, scene))
         sentences.append(_recipe(form.recipe, scene))
-    sentences.append(texts["weights_line"])
-    sentences.append(texts["interval_line"].format(confidence=scene.confidence))
+    code = scene.whole["method"] if scene.whole else ""
+    sentences += [texts[key] for key, word in WEIGHTS.items() if word in code]
+    interval = next((key for key, word in INTERVALS.items() if word in code), "interval_other")
+    sentences.append(texts["interval_line"].format(confidence=scene.confidence, interval=texts[interval]))
     sentences.append(texts["rounding_line"])
-    codes = sorted(scene.indices["method"].drop_nulls().unique().to_list())
-    sentences.append(f"{texts['method_codes']}: {'; '.join(codes)}")
+    if code:
+        sentences.append(texts["method_code"].format(code=code))
     return tuple(sentences)
 
 

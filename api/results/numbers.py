@@ -37,10 +37,10 @@ def write_count(count: int, lang: str) -> str:
     return apart.replace(",", ".") if lang == "vi" else apart
 
 
-def write_share(share: float, lang: str) -> str:
-    """A share of 0-1 as per cent with one decimal, half up."""
-    percent = Decimal(repr(share)) * 100
-    return write_points(str(percent.quantize(Decimal("0.1"), ROUND_HALF_UP)), lang, unit="%")
+def write_percent(percent: float, lang: str, *, decimals: int = 1) -> str:
+    """Per cent with so many decimals, half up; ``decimals=1`` writes 4.25 as ``4,3 %``."""
+    step = Decimal(1).scaleb(-decimals)
+    return write_points(str(Decimal(repr(percent)).quantize(step, ROUND_HALF_UP)), lang, unit="%")
 
 
 def write_month(month: str, lang: str) -> str:

@@ -31,7 +31,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table; ``state`` is shown, few, silent or withheld, ``mark`` higher, lower, unclear or none."""
+    """One line; ``state`` is shown, few, silent or withheld, ``mark`` higher, lower, unclear or none."""
 
     name: str
     code: str

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import polars as pl
 
 from api.results.choice import Choice
-from api.results.numbers import write_points, write_share
+from api.results.numbers import write_percent, write_points
 from api.results.tables import find_domain, pick_node
 from api.results.texts import load_texts
-from survey_forms.form import Form, Measure
+from survey_forms.form import Form, IndexNode, Measure
 
 
 class UnknownDomain(LookupError):
@@ -25,6 +26,8 @@ class Published:
     revision: int
     version: str
     indices: pl.DataFrame  # by frames.INDICES, of this form and version only; at least one row
+    provinces: pl.DataFrame  # the same columns: the units of a province together
+    means: pl.DataFrame  # the same columns: means of units
     form: Form | None
     versions: tuple[str, ...]
     is_demonstration: bool
@@ -77,6 +80,12 @@ class Scene:
         others = [key for key in published if key not in titles]
         return {key: titles.get(key) or self._untitled(key) for key in known + others}
 
+    @cached_property
+    def depths(self) -> dict[str, int]:
+        """How deep each node stands in the recipe, by ``level:code``; the top is 0."""
+        form = self.published.form
+        return _depths(form.recipe.root) if form and form.recipe else {}
+
     @property
     def form_title(self) -> str:
         form = self.published.form
@@ -85,8 +94,8 @@ class Scene:
     @property
     def confidence(self) -> str:
         """``95 %``: the level of the published intervals."""
-        written = write_share(self.indices["confidence"][0], self.lang)
-        return written.replace(",0", "").replace(".0", "")
+        percent = round(100 * self.indices["confidence"][0], 6)
+        return write_percent(percent, self.lang, decimals=0 if percent == round(percent) else 1)
 
     @property
     def unit_sign(self) -> str:
@@ -104,11 +113,10 @@ class Scene:
         return self.texts["reference_procedure" if self.choice.procedure else "reference_overall"]
 
     @cached_property
-    def reference_rounded(self) -> str | None:
-        """The published two-decimal figure of the domain the rows are compared with."""
+    def whole(self) -> dict[str, Any] | None:
+        """The published row of the chosen unit and procedure (all when none is chosen), the rows' reference."""
         level, code = self.node
-        whole = find_domain(self.indices, level, code, unit=self.choice.unit, procedure=self.choice.procedure)
-        return None if whole is None else whole["estimate_rounded"]
+        return find_domain(self.indices, level, code, unit=self.choice.unit, procedure=self.choice.procedure)
 
     @property
     def channels(self) -> dict[str, str]:
@@ -128,8 +136,10 @@ class Scene:
 
     def has_view(self, by: str) -> bool:
         """Whether the release has rows for the view ``by``."""
+        if by == "province":
+            return not self.published.provinces.is_empty()
         if by == "item":
-            return len(self.nodes) > 1
+            return len(self.nodes) > 2  # the one item of a one-question form says what the index says
         return self.indices[by].null_count() < self.indices.height
 
     def title_domain(self, dimension: str, code: str) -> str:
@@ -149,3 +159,10 @@ class Scene:
                 if question.id == code:
                     return question.text[self.lang]
         return self.texts["asked_overall"] if level == "asked_overall" else code
+
+
+def _depths(node: IndexNode, depth: int = 0) -> dict[str, int]:
+    found = {f"{node.level}:{node.id}": depth}
+    for child in node.children:
+        found |= _depths(child, depth + 1)
+    return found

@@ -14,6 +14,10 @@ from survey_forms.catalogued import Catalogue
 from survey_forms.errors import UnknownForm
 from survey_forms.form import Form
 
+# How the rows that are no plain domain are told: by the words of their ``method``, METHODS 6.3 and 6.4.
+IS_MEAN = pl.col("method").str.starts_with("mean of units")
+IS_PROVINCE = pl.col("method").str.ends_with("units of the province together")
+
 OPEN_RELEASES = 4  # kept in memory; a sealed folder does not change, so its hash is enough to know it
 
 
@@ -56,7 +60,8 @@ def read_published(
         return None
     chosen = version if version in versions else versions[-1]
     every = _read_once(release.folder, release.manifest_sha256)
-    indices = every.filter(pl.col("form") == form, pl.col("version") == chosen)
+    of_form = every.filter(pl.col("form") == form, pl.col("version") == chosen)
+    indices = of_form.filter(~IS_MEAN, ~IS_PROVINCE)
     if indices.is_empty():
         return None
     return Published(
@@ -64,6 +69,8 @@ def read_published(
         revision=release.revision,
         version=chosen,
         indices=indices,
+        provinces=of_form.filter(IS_PROVINCE),
+        means=of_form.filter(IS_MEAN),
         form=_find_form(catalogue, form, chosen),
         versions=versions,
         is_demonstration=bool(release.manifest["is_demonstration"]),

@@ -8,7 +8,8 @@ import polars as pl
 from api.results.choice import Choice
 from api.results.collation import vietnamese_key, without_marks
 
-NAMED = {"unit": "unit_name", "procedure": "procedure_name", "channel": "channel", "item": "code"}
+COLUMNS = {"unit": "unit", "province": "unit", "procedure": "procedure", "channel": "channel"}
+NAMES = {"unit": "unit_name", "province": "unit_name", "procedure": "procedure_name", "channel": "channel"}
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Line:
 
     @property
     def state(self) -> str:
-        """``shown``, ``few`` (suppressed), ``silent`` (nobody answered) or ``withheld`` (no figure for another reason)."""
+        """``shown``, ``few`` (suppressed), ``silent`` (nobody answered) or ``withheld`` (for another reason)."""
         if self.values["suppressed"]:
             return "few"
         if not self.values["n"]:
@@ -31,7 +32,7 @@ class Line:
 
     @property
     def mark(self) -> str:
-        """``higher`` or ``lower`` when the interval excludes the reference, ``unclear`` when not, else ``none``."""
+        """``higher`` or ``lower`` when the interval excludes the reference, ``unclear`` when not, or ``none``."""
         low, high = self.values["low"], self.values["high"]
         if self.state != "shown" or self.reference is None or low is None or high is None:
             return "none"
@@ -61,25 +62,44 @@ def find_domain(
 
 
 def select_lines(
-    indices: pl.DataFrame, choice: Choice, node: tuple[str, str], names: dict[str, str]
+    rows: pl.DataFrame, choice: Choice, node: tuple[str, str], reference: float | None, channels: dict[str, str]
 ) -> list[Line]:
-    """The rows of the chosen view, unsorted. ``names`` are titles of channels and nodes (``level:code``)."""
-    if choice.by == "item":
-        return _item_lines(indices, choice, names)
-    level, code = node
-    rows = indices.filter(pl.col("level") == level, pl.col("code") == code)
-    dimensions = {"unit": choice.unit, "procedure": choice.procedure, "channel": ""}
-    for dimension, wanted in dimensions.items():
-        if dimension == choice.by:
+    """The domains of the chosen view for one node, unsorted; units that nobody answered for are among them.
+
+    ``rows`` are the published domains, or those of provinces; ``channels`` are their names by code.
+    """
+    column = COLUMNS[choice.by]
+    wanted = {"unit": choice.unit, "procedure": choice.procedure, "channel": ""}
+    for dimension, code in wanted.items():
+        if dimension == column:
             rows = rows.filter(pl.col(dimension).is_not_null())
         else:
-            rows = rows.filter(pl.col(dimension) == wanted if wanted else pl.col(dimension).is_null())
-    whole = find_domain(indices, level, code, unit=choice.unit, procedure=choice.procedure)
-    reference = None if whole is None else whole["estimate"]
+            rows = rows.filter(pl.col(dimension) == code if code else pl.col(dimension).is_null())
+    of_node = rows.filter(pl.col("level") == node[0], pl.col("code") == node[1])
+    if choice.by == "unit" and not choice.procedure:  # they have a row of the overall index only
+        silent = rows.filter(pl.col("n") == 0, pl.col("level") == "overall")
+        of_node = pl.concat([of_node, silent.join(of_node, on="unit", how="anti")])
     return [
-        Line(row[choice.by], _name_row(row, choice.by, names), row, reference)
-        for row in rows.iter_rows(named=True)
+        Line(row[column], channels.get(row[column]) or row[NAMES[choice.by]] or row[column], row, reference)
+        for row in of_node.iter_rows(named=True)
     ]
+
+
+def select_items(rows: pl.DataFrame, choice: Choice, titles: dict[str, str]) -> list[Line]:
+    """The nodes of one unit, or of all, in the order of ``titles`` (``level:code`` → title).
+
+    A unit's nodes are compared with the same node of all units.
+    """
+    rows = rows.filter(pl.col("procedure").is_null(), pl.col("channel").is_null())
+    everywhere = rows.filter(pl.col("unit").is_null())
+    references = {_node_key(row): row["estimate"] for row in everywhere.iter_rows(named=True)}
+    chosen = rows.filter(pl.col("unit") == choice.unit) if choice.unit else everywhere
+    lines = [
+        Line(_node_key(row), titles[_node_key(row)], row, references.get(_node_key(row)) if choice.unit else None)
+        for row in chosen.iter_rows(named=True)
+    ]
+    order = {key: place for place, key in enumerate(titles)}
+    return sorted(lines, key=lambda line: order[line.key])
 
 
 def sort_lines(lines: list[Line], choice: Choice) -> list[Line]:
@@ -105,22 +125,8 @@ def find_lines(lines: list[Line], q: str) -> list[Line]:
     ]
 
 
-def _item_lines(indices: pl.DataFrame, choice: Choice, names: dict[str, str]) -> list[Line]:
-    without_others = indices.filter(pl.col("procedure").is_null(), pl.col("channel").is_null())
-    everywhere = without_others.filter(pl.col("unit").is_null())
-    references = {f"{row['level']}:{row['code']}": row["estimate"] for row in everywhere.iter_rows(named=True)}
-    rows = without_others.filter(pl.col("unit") == choice.unit) if choice.unit else everywhere
-    order = {key: place for place, key in enumerate(names)}
-    lines = [
-        Line(key, names.get(key, row["code"]), row, references.get(key) if choice.unit else None)
-        for row in rows.iter_rows(named=True)
-        for key in [f"{row['level']}:{row['code']}"]
-    ]
-    return sorted(lines, key=lambda line: order.get(line.key, len(order)))
-
-
-def _name_row(row: dict[str, Any], by: str, names: dict[str, str]) -> str:
-    return names.get(row[by]) or row.get(NAMED[by]) or row[by]
+def _node_key(row: dict[str, Any]) -> str:
+    return f"{row['level']}:{row['code']}"
 
 
 def _in(unit: str, procedure: str) -> list[pl.Expr]:

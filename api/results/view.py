@@ -6,18 +6,18 @@ from api.results.filters import build_filters
 from api.results.legend import build_legend
 from api.results.listing import build_table
 from api.results.method import describe_method
+from api.results.notes import gather_notes
 from api.results.numbers import write_count, write_month
 from api.results.page import Link, Page
 from api.results.published import Published, Scene
-from api.results.tables import Line, find_lines, select_lines, sort_lines
+from api.results.tables import Line, find_lines, select_items, select_lines, sort_lines
 
 
 def build_page(published: Published, choice: Choice) -> Page:
     """The page ``choice`` asks for; UnknownDomain when its unit or procedure is not in the release."""
     scene = Scene(published, choice)
     texts, lang = scene.texts, scene.lang
-    names = scene.nodes if choice.by == "item" else scene.channels
-    lines = sort_lines(find_lines(select_lines(scene.indices, choice, scene.node, names), choice.q), choice)
+    lines = sort_lines(find_lines(_lines(scene), choice.q), choice)
     month = write_month(published.month, lang)
     return Page(
         lang=lang,
@@ -36,19 +36,24 @@ def build_page(published: Published, choice: Choice) -> Page:
         table=build_table(scene, lines),
         legend=build_legend(scene, lines),
         method=describe_method(scene),
-        notes=_notes(lines),
+        notes=gather_notes(scene, lines),
         downloads=_downloads(scene),
     )
 
 
+def _lines(scene: Scene) -> list[Line]:
+    choice, published = scene.choice, scene.published
+    if choice.by == "item":
+        return select_items(scene.indices, choice, scene.nodes)
+    rows = published.provinces if choice.by == "province" else scene.indices
+    reference = None if scene.whole is None else scene.whole["estimate"]
+    return select_lines(rows, choice, scene.node, reference, scene.channels)
+
+
 def _releases(scene: Scene) -> tuple[Link, ...]:
-    choice = scene.choice
+    form, lang = scene.choice.form, scene.lang
     return tuple(
-        Link(
-            write_month(month, scene.lang),
-            Choice(month, choice.form, lang=scene.lang).address(),
-            month == choice.month,
-        )
+        Link(write_month(month, lang), Choice(month, form, lang=lang).address(), month == scene.published.month)
         for month in scene.published.months
     )
 
@@ -107,10 +112,6 @@ def _views(scene: Scene) -> tuple[Link, ...]:
         for by in VIEWS
         if scene.has_view(by) and not (by == "unit" and choice.unit)
     )
-
-
-def _notes(lines: list[Line]) -> tuple[str, ...]:
-    return tuple(sorted({line.values["note"] for line in lines if line.values["note"]}))
 
 
 def _downloads(scene: Scene) -> tuple[Link, ...]:
