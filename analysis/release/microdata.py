@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -28,7 +29,7 @@ FIXED_COLUMNS = (
     "stratum",
     "is_demo",
 )
-STRATA = {
+STRATA: dict[str, Any] = {
     "form": pl.String,
     "version": pl.String,
     "stratum": pl.String,
@@ -130,9 +131,8 @@ def release_responses(
         pl.when(shown).then("weight").alias("weight"),
         "suppressed",
     ).cast(STRATA)
-    return ReleasedResponses(
-        rows.sort(rows.columns, nulls_last=False), released_strata, _count_masked(responses, rows)
-    )
+    in_order = rows.sort(rows.columns, nulls_last=False)
+    return ReleasedResponses(in_order, released_strata, _count_masked(responses, rows, role))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from analysis.dataset import SnapshotKey, find_snapshots, open_snapshot
 from analysis.indices.compute import compute_indices
 from analysis.indices.policy import IndexPolicy
+from analysis.release.tables import FormMonth, Registry
 from api.errors import NotThere
 from api.releases.queries import read_procedures, read_transactions, read_units
 from api.sealing import file_beside

@@ -4,7 +4,19 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Row, String, Text, cast, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Result,
+    Row,
+    String,
+    Text,
+    cast,
+    func,
+    select,
+)
 from sqlmodel import col
 
 from analysis.dataset import SnapshotKey
@@ -61,7 +73,8 @@ def read_rows(connection: Connection, key: SnapshotKey, *, at_once: int) -> Iter
     asked = select(*texts, *(computed[name] for name in NUMBERS)).where(
         col(Response.form) == key.form, col(Response.version) == key.version, col(Response.month) == key.month
     )
-    yield from connection.execution_options(yield_per=at_once).execute(asked).partitions()
+    found: Result[Any] = connection.execution_options(yield_per=at_once).execute(asked)
+    yield from found.partitions()
 
 
 def _sqlite_epoch(instant: Any) -> ColumnElement[Any]:
