@@ -31,7 +31,8 @@ CANONICAL = (
     '"is_representative":true,"legal_basis":{"document":"1/Q\\u0110","valid_from":"2026-01-01"},"sections":[{"id":"all",'
     '"questions":[{"id":"q1","scale":"five","text":{"en":"One","vi":"M\\u1ed9t"},"type":"rating"}],"title":{"en":"General","vi":"Chung"}}],'
     '"thanks":{"en":"Thank you","vi":"C\\u1ea3m \\u01a1n"},"title":{"en":"Tiny form",'
-    '"vi":"Phi\\u1ebfu nh\\u1ecf"},"version":"1"},"scales":{"five":{"id":"five","labels":[{"en":"1","vi":"1"},{"en":"2","vi":"2"},'
+    '"vi":"Phi\\u1ebfu nh\\u1ecf"},"version":"1"},"scales":{"five":{"id":"five",'
+    '"labels":[{"en":"1","vi":"1"},{"en":"2","vi":"2"},'
     '{"en":"3","vi":"3"},{"en":"4","vi":"4"},{"en":"5","vi":"5"}],"style":"buttons"}}}'
 )
 
