@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from api.cli import api_key, check_form, demo, migrate, serve
+from api.cli import api_key, check_form, demo, import_group, migrate, serve
 from api.errors import HailongError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("migrate")(migrate.migrate)
 app.command("demo")(demo.demo)
 app.command("check-form")(check_form.check_form)
 app.add_typer(api_key.app, name="api-key")
+app.add_typer(import_group.app, name="import")
 
 
 def main() -> None:

@@ -1,0 +1,12 @@
+"""``hailong import …``: the group of the import commands."""
+
+import typer
+
+from api.cli import import_registry, import_responses, import_transactions
+
+app = typer.Typer(no_args_is_help=True, help="Nhập dữ liệu / Import units, procedures, counters, transactions, …")
+app.command("units")(import_registry.units)
+app.command("procedures")(import_registry.procedures)
+app.command("counters")(import_registry.counters)
+app.command("transactions")(import_transactions.transactions)
+app.command("responses")(import_responses.responses)
