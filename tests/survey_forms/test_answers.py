@@ -280,6 +280,8 @@ def test_words_of_an_option_not_asked_are_refused():
 def test_nothing_is_said_of_questions_that_depend_on_an_unreadable_answer():
     assert [problem.question for problem in problems_of(CHAIN, {"q1": "2"})] == ["q1"]
     assert [problem.question for problem in problems_of(CHAIN, {"q1": "2", "q2": "a", "q3": "vì"})] == ["q1"]
+    assert [problem.question for problem in problems_of(CHAIN, {"q1": "2", "q2": "a"})] == ["q1"]
+    assert [problem.question for problem in problems_of(CHAIN, {"q1": "2", "q3": "vì"})] == ["q1"]
 
 
 def test_dropping_the_unasked_keeps_the_rest_and_the_caller_s_mapping():
