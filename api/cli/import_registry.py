@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from api.cli.import_printing import counting_rows, listing_problems, show_counts, show_problems
+from api.cli.opened import opened_engine
 from api.clock import utc_now
-from api.db import make_engine
 from api.registry.import_conversion import import_conversion
 from api.registry.import_counters import import_counters
 from api.registry.import_procedures import STARTER, import_procedures
@@ -39,16 +39,16 @@ def units(
     """
     if official == (file is not None) or format not in ("units", "conversion"):
         raise typer.BadParameter("cần một tệp hoặc --official / a FILE or --official; --format units|conversion")
-    engine = make_engine(read_settings().database_url)
-    if file is None:
-        with counting_rows("Đơn vị / Units") as bar:
-            _show(load_official_units(engine, progress=bar))
-        return
-    with listing_problems(file):
-        if format == "conversion":
-            report = import_conversion(engine, file, now=utc_now(), actor=ACTOR, replace_links=replace_links)
-        else:
-            report = import_units(engine, file, now=utc_now(), actor=ACTOR, sheet=sheet)
+    with opened_engine(read_settings()) as engine:
+        if file is None:
+            with counting_rows("Đơn vị / Units") as bar:
+                _show(load_official_units(engine, progress=bar))
+            return
+        with listing_problems(file):
+            if format == "conversion":
+                report = import_conversion(engine, file, now=utc_now(), actor=ACTOR, replace_links=replace_links)
+            else:
+                report = import_units(engine, file, now=utc_now(), actor=ACTOR, sheet=sheet)
     _show(report)
     if report.remarks:
         typer.echo("Đáng xem lại / Worth a look:", err=True)
@@ -66,8 +66,8 @@ def procedures(
     """
     if starter == (file is not None):
         raise typer.BadParameter("cần một tệp hoặc --starter / a FILE or --starter")
-    engine, path = make_engine(read_settings().database_url), file or STARTER
-    with listing_problems(path):
+    path = file or STARTER
+    with opened_engine(read_settings()) as engine, listing_problems(path):
         report = import_procedures(engine, path, now=utc_now(), actor=ACTOR, is_starter=starter, sheet=sheet)
     _show(report)
 
@@ -77,10 +77,8 @@ def counters(file: File, sheet: Sheet = None) -> None:
 
     Columns: code, unit, name, valid_from, valid_to. Exit codes: 0 done; 2 problems in the file.
     """
-    with listing_problems(file):
-        report = import_counters(
-            make_engine(read_settings().database_url), file, now=utc_now(), actor=ACTOR, sheet=sheet
-        )
+    with opened_engine(read_settings()) as engine, listing_problems(file):
+        report = import_counters(engine, file, now=utc_now(), actor=ACTOR, sheet=sheet)
     _show(report)
 
 

@@ -1,16 +1,19 @@
 """``hailong import responses``."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from api.cli.import_printing import EXIT_SOME_REJECTED, counting_rows, show_counts
+from api.cli.opened import opened_engine
 from api.clock import utc_now
-from api.db import make_engine
+from api.errors import FileUnusable
 from api.responses.importing import import_responses, read_mapping
 from api.settings import read_settings
-from survey_forms.loader import CATALOGUE, load_catalogue
+from survey_forms.errors import FormErrors
+from survey_forms.loader import CATALOGUE, Catalogue, load_catalogue
 
 
 def responses(
@@ -26,10 +29,11 @@ def responses(
     Exit codes: 0 all accepted or known; 3 some rows rejected; 2 the file or the mapping is unusable.
     """
     settings = read_settings()
-    forms = load_catalogue(catalogue)
-    with counting_rows("Phiếu / Responses") as bar:
+    forms = _load_forms(catalogue)
+    meaning = read_mapping(mapping, forms)
+    with opened_engine(settings) as engine, counting_rows("Phiếu / Responses") as bar:
         report = import_responses(
-            make_engine(settings.database_url), file, read_mapping(mapping, forms), forms=forms, now=utc_now(),
+            engine, file, meaning, forms=forms, now=utc_now(),
             zone=settings.zone, is_dry_run=dry_run, sheet=sheet, progress=bar,
         )  # fmt: skip
     if dry_run:
@@ -43,3 +47,13 @@ def responses(
     if report.rejected_file is not None:
         typer.echo(f"Các dòng bị từ chối / Rejected rows: {report.rejected_file}")
         raise typer.Exit(EXIT_SOME_REJECTED)
+
+
+def _load_forms(folder: Path) -> Catalogue:
+    try:
+        return load_catalogue(folder)
+    except FormErrors as errors:
+        problems = [asdict(found) for found in errors.problems]
+        raise FileUnusable(
+            "catalogue_unusable", "Bộ phiếu có lỗi", "The catalogue has problems", problems
+        ) from None

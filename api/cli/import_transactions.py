@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from api.cli.import_printing import EXIT_SOME_REJECTED, counting_rows, show_counts, show_problems
+from api.cli.opened import opened_engine
 from api.clock import utc_now
-from api.db import make_engine
 from api.settings import read_settings
 from api.tabular.cells import read_month
 from api.transactions.importing import TransactionFile, import_transactions
@@ -33,9 +33,9 @@ def transactions(
         except ValueError:
             raise typer.BadParameter("tháng như 2026-10 / a month such as 2026-10", param_hint="--month") from None
     settings = read_settings()
-    with counting_rows("Hồ sơ / Transactions") as bar:
+    with opened_engine(settings) as engine, counting_rows("Hồ sơ / Transactions") as bar:
         report = import_transactions(
-            make_engine(settings.database_url), file, kind=kind, now=utc_now(), actor=ACTOR,
+            engine, file, kind=kind, now=utc_now(), actor=ACTOR,
             zone=settings.zone, month=month, sheet=sheet, progress=bar,
         )  # fmt: skip
     show_counts(**{
