@@ -34,6 +34,11 @@ def find_snapshots(folder: Path, *, month: str | None = None) -> list[SnapshotKe
     return sorted(key for key in found if month in (None, key.month))
 
 
+def count_snapshot(folder: Path, key: SnapshotKey) -> int:
+    """How many responses the snapshot of ``key`` holds. METHODS 8.1."""
+    return int(pl.scan_parquet(key.file(folder)).select(pl.len()).collect().item())
+
+
 def open_snapshot(folder: Path, key: SnapshotKey) -> pl.LazyFrame:
     """The responses of ``key``, lazily: one row per response, columns ``frames.RESPONSES`` and the answers.
 

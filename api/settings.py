@@ -23,6 +23,7 @@ class Settings:
     public_posts_per_minute: int = 600
     confidence: float = 0.95
     small_cell: int = 10  # METHODS 7.1
+    export_licence: str = "CC-BY-4.0"
 
     @property
     def zone(self) -> ZoneInfo:

@@ -130,7 +130,7 @@ def release_responses(
         pl.when(shown).then("n").alias("n"),
         pl.when(shown).then("weight").alias("weight"),
         "suppressed",
-    ).cast(STRATA)
+    ).select(pl.col(name).cast(dtype) for name, dtype in STRATA.items())
     in_order = rows.sort(rows.columns, nulls_last=False)
     return ReleasedResponses(in_order, released_strata, _count_masked(responses, rows, role))
 

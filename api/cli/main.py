@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from api.cli import api_key, check_form, demo, import_group, migrate, serve
+from api.cli import api_key, check_form, demo, export, import_group, index, migrate, reconcile, serve
 from api.errors import HailongError
 
 app = typer.Typer(
@@ -21,6 +21,9 @@ app.command("serve")(serve.serve)
 app.command("migrate")(migrate.migrate)
 app.command("demo")(demo.demo)
 app.command("check-form")(check_form.check_form)
+app.command("index")(index.index)
+app.command("export")(export.export)
+app.command("reconcile")(reconcile.reconcile)
 app.add_typer(api_key.app, name="api-key")
 app.add_typer(import_group.app, name="import")
 

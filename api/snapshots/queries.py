@@ -1,6 +1,6 @@
 """Reads responses out of the database in pieces, every column as plain text or whole number."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -58,6 +58,20 @@ def count_months(
         SnapshotKey(form, version, month): (rows, last)
         for form, version, month, rows, last in connection.execute(asked)
     }
+
+
+def count_other_hashes(connection: Connection, hashes: Mapping[SnapshotKey, str]) -> dict[SnapshotKey, int]:
+    """Per form version and month: how many responses were given to another wording than the one in ``hashes``."""
+    counted = {}
+    for key, sha256 in hashes.items():
+        asked = select(func.count()).where(
+            col(Response.form) == key.form,
+            col(Response.version) == key.version,
+            col(Response.month) == key.month,
+            col(Response.form_hash) != sha256,
+        )
+        counted[key] = connection.execute(asked).scalar_one()
+    return counted
 
 
 def read_rows(connection: Connection, key: SnapshotKey, *, at_once: int) -> Iterator[Sequence[Row[Any]]]:

@@ -1,0 +1,80 @@
+"""``hailong export``: a finished month, sealed as the next revision of its folder."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from sqlalchemy import Engine
+
+from analysis.indices.policy import IndexPolicy
+from api.cli.progress_bar import progress_bar
+from api.clock import utc_now
+from api.db import make_engine
+from api.releases.code_version import read_code_version
+from api.releases.service import ExportReport, check_month_is_over, export_month
+from api.settings import Settings, read_settings
+from api.snapshots.service import write_snapshots
+from survey_forms.loader import Catalogue, load_catalogue
+
+CHANGES_SHOWN = 10
+
+
+def export(
+    month: Annotated[str, typer.Option(help="A month that is over, e.g. 2026-10.")],
+) -> None:
+    """Xuất một tháng đã qua / Export a finished month. Exit code 2: refused or not written."""
+    settings = read_settings()
+    engine = make_engine(settings.database_url)
+    try:
+        report = export_one(engine, load_catalogue(), settings, month=month, now=utc_now(), console=_console())
+    finally:
+        engine.dispose()
+    for line in summarise(report):
+        typer.echo(line)
+
+
+def export_one(
+    engine: Engine, catalogue: Catalogue, settings: Settings, *, month: str, now: datetime, console: Console
+) -> ExportReport:
+    """Bring the snapshots of ``month`` up to date and export it, with progress bars on ``console``."""
+    check_month_is_over(month, now=now, zone=settings.zone)
+    with progress_bar(console, "Ảnh chụp dữ liệu / Snapshots") as told:
+        write_snapshots(engine, settings.snapshots_folder, catalogue, months=[month], progress=told)
+    with progress_bar(console, f"Xuất / Export {month}") as told:
+        return export_month(
+            engine,
+            catalogue,
+            month=month,
+            now=now,
+            zone=settings.zone,
+            policy=policy_of(settings),
+            snapshots_folder=settings.snapshots_folder,
+            exports_folder=settings.exports_folder,
+            code=read_code_version(),
+            licence=settings.export_licence,
+            progress=told,
+        )
+
+
+def policy_of(settings: Settings) -> IndexPolicy:
+    """The choices behind the indices, as set for this service."""
+    return IndexPolicy(confidence=settings.confidence, small_cell=settings.small_cell)
+
+
+def summarise(report: ExportReport) -> Sequence[str]:
+    """What came of an export, in a few lines."""
+    if not report.is_new:
+        return [
+            f"Tháng {report.month}: r{report.revision} vẫn đúng, không ghi gì / "
+            f"r{report.revision} is current, nothing written: {report.folder}"
+        ]
+    lines = [f"Đã công bố / Released: {report.folder}"]
+    changed = report.changes.group_by("table", "change").len().sort("table", "change").rows()
+    lines += [f"  {table}: {count} {change}" for table, change, count in changed[:CHANGES_SHOWN]]
+    return lines
+
+
+def _console() -> Console:
+    return Console(stderr=True)

@@ -1,0 +1,115 @@
+"""``hailong index``: the indices of a month as they stand now, not released."""
+
+import json
+from typing import Annotated
+
+import polars as pl
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from analysis.release.reading import MONTH
+from analysis.release.tables import FormMonth
+from api.cli.export import policy_of
+from api.cli.progress_bar import progress_bar
+from api.db import make_engine
+from api.errors import Malformed
+from api.releases.computing import compute_month, keep_indices, read_registry
+from api.results.numbers import write_count, write_interval, write_month, write_points
+from api.settings import Settings, read_settings
+from api.snapshots.service import write_snapshots
+from survey_forms.form import Measure
+from survey_forms.loader import load_catalogue
+
+
+def index(
+    month: Annotated[str, typer.Option(help="Any month with responses, e.g. 2026-10; it need not be over.")],
+    form: Annotated[str | None, typer.Option(help="Only this form.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The rows as JSON, exact values.")] = False,
+) -> None:
+    """Tính chỉ số của một tháng / Compute the indices of a month."""
+    if not MONTH.fullmatch(month):
+        raise Malformed(
+            "malformed_month", f"Tháng {month!r}: cần dạng 2026-10", f"Month {month!r}: expected 2026-10"
+        )
+    computed = compute_now(read_settings(), month=month, form=form, console=Console(stderr=True))
+    if as_json:
+        shown = [part.tables.indices for part in computed if part.tables]
+        typer.echo(json.dumps([row for frame in shown for row in frame.to_dicts()], ensure_ascii=False))
+        return
+    console = Console()
+    for part in computed:
+        console.print(draw_table(part, month))
+
+
+def compute_now(settings: Settings, *, month: str, form: str | None, console: Console) -> list[FormMonth]:
+    """Bring the snapshots of ``month`` up to date, compute its indices and keep them under ``var/indices``."""
+    catalogue = load_catalogue()
+    engine = make_engine(settings.database_url)
+    try:
+        with progress_bar(console, "Ảnh chụp dữ liệu / Snapshots") as told:
+            write_snapshots(engine, settings.snapshots_folder, catalogue, months=[month], progress=told)
+        with progress_bar(console, f"Chỉ số / Indices {month}") as told:
+            computed = compute_month(
+                read_registry(engine, month),
+                catalogue,
+                month=month,
+                snapshots_folder=settings.snapshots_folder,
+                policy=policy_of(settings),
+                form=form,
+                progress=told,
+            )
+        keep_indices(computed, settings.var_folder / "indices", month=month)
+        return computed
+    finally:
+        engine.dispose()
+
+
+def draw_table(part: FormMonth, month: str) -> Table:
+    """The top index of all units, then of each province and unit, with interval and n."""
+    form = part.form
+    drawn = Table(
+        title=f"{form.title['vi']} ({form.id} {form.version}), {write_month(month, 'vi')}",
+        caption=_caption(part),
+        caption_justify="left",
+    )
+    drawn.add_column("Đơn vị / Unit")
+    for name in ("Chỉ số / Index", "Khoảng tin cậy / Interval", "n", "Giao dịch / Transactions"):
+        drawn.add_column(name, justify="right", no_wrap=True)
+    if part.tables is None or form.recipe is None:
+        return drawn
+    root = form.recipe.root
+    unit = "%" if form.recipe.measure == Measure.SATISFIED_SHARE else ""
+    rows = part.tables.indices.filter(
+        (pl.col("level") == root.level)
+        & (pl.col("code") == root.id)
+        & pl.col("procedure").is_null()
+        & pl.col("channel").is_null()
+    )
+    for row in rows.iter_rows(named=True):
+        drawn.add_row(*_cells(row, unit))
+    return drawn
+
+
+def _cells(row: dict[str, object], unit: str) -> tuple[str, str, str, str, str]:
+    if row["unit"] is None:
+        is_mean = str(row["method"]).startswith("mean of units")
+        name = "Trung bình các đơn vị / Mean of units" if is_mean else "Tất cả / All"
+    else:
+        name = f"{row['unit_name'] or ''} ({row['unit']})".strip()
+    if row["suppressed"]:
+        estimate = interval = count = "ẩn / withheld"
+    else:
+        estimate = write_points(str(row["estimate_rounded"]), "vi", unit=unit) if row["estimate_rounded"] else "–"
+        has_interval = row["low_rounded"] and row["high_rounded"]
+        interval = write_interval(str(row["low_rounded"]), str(row["high_rounded"]), "vi") if has_interval else "–"
+        count = write_count(int(str(row["n"])), "vi") if row["n"] is not None else "–"
+    transactions = write_count(int(str(row["transactions"])), "vi") if row["transactions"] is not None else "–"
+    return name, estimate, interval, count, transactions
+
+
+def _caption(part: FormMonth) -> str:
+    if part.tables is None:
+        return "Phiếu này không có chỉ số / This form makes no index"
+    overall = part.tables.indices.filter(pl.col("unit").is_null() & pl.col("procedure").is_null()).head(1)
+    return "\n".join(text for text in (overall["method"].first(), overall["note"].first()) if text)

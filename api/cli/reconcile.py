@@ -1,0 +1,59 @@
+"""``hailong reconcile``: the same counts in the database, the snapshots and the exports?"""
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from api.db import make_engine
+from api.results.numbers import write_count
+from api.settings import read_settings
+from api.snapshots.reconciling import Reconciled, reconcile_counts
+from survey_forms.loader import load_catalogue
+
+
+def reconcile(
+    month: Annotated[str | None, typer.Option(help="Only this month.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Đối chiếu số phiếu / Compare the counts of responses. Exit code 3: they differ."""
+    settings = read_settings()
+    engine = make_engine(settings.database_url)
+    try:
+        lines = reconcile_counts(
+            engine,
+            load_catalogue(),
+            snapshots_folder=settings.snapshots_folder,
+            exports_folder=settings.exports_folder,
+            month=month,
+        )
+    finally:
+        engine.dispose()
+    if as_json:
+        typer.echo(json.dumps([asdict(line) for line in lines], ensure_ascii=False))
+    else:
+        Console().print(_draw(lines))
+    if any(line.problems for line in lines):
+        raise typer.Exit(3)
+
+
+def _draw(lines: list[Reconciled]) -> Table:
+    drawn = Table("Phiếu / Form", "Tháng / Month", title="Đối chiếu / Reconciliation")
+    for name in ("Cơ sở dữ liệu / Database", "Ảnh chụp / Snapshot", "Bản xuất / Export"):
+        drawn.add_column(name, justify="right")
+    drawn.add_column("Khác biệt / Difference")
+    for line in lines:
+        exported = "–" if line.export is None else f"{write_count(line.export, 'vi')} (r{line.revision})"
+        snapshot = "–" if line.snapshot is None else write_count(line.snapshot, "vi")
+        drawn.add_row(
+            f"{line.form} {line.version}",
+            line.month,
+            write_count(line.database, "vi"),
+            snapshot,
+            exported,
+            "\n".join(line.problems) or "khớp / agrees",
+        )
+    return drawn
