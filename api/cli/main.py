@@ -4,11 +4,13 @@ Exit codes: 0 done; 1 our bug; 2 wrong use or an unusable file; 3 some rows reje
 """
 
 import sys
+from typing import NoReturn
 
 import typer
 
 from api.cli import api_key, check_form, demo, export, import_group, index, migrate, reconcile, serve
 from api.errors import HailongError
+from survey_forms.errors import SurveyFormsError
 
 app = typer.Typer(
     name="hailong",
@@ -33,7 +35,14 @@ def main() -> None:
     try:
         app()
     except HailongError as error:
-        print(f"Lỗi: {error.vi}\nError: {error.en}", file=sys.stderr)
-        for problem in error.problems:
-            print("  - " + ", ".join(f"{key}: {value}" for key, value in problem.items()), file=sys.stderr)
-        raise SystemExit(2) from None
+        lines = [", ".join(f"{key}: {value}" for key, value in problem.items()) for problem in error.problems]
+        _refuse(error.vi, error.en, lines)
+    except SurveyFormsError as error:
+        _refuse("phiếu khảo sát không dùng được", "the questionnaire cannot be used", str(error).splitlines())
+
+
+def _refuse(vi: str, en: str, problems: list[str]) -> NoReturn:
+    print(f"Lỗi: {vi}\nError: {en}", file=sys.stderr)
+    for problem in problems:
+        print(f"  - {problem}", file=sys.stderr)
+    raise SystemExit(2) from None
