@@ -15,6 +15,7 @@ from api.errors import add_error_replies
 from api.home import routes as home_routes
 from api.rate_limit import RateLimit
 from api.registry import routes as registry_routes
+from api.releases import routes as releases_routes
 from api.responses import form_pages, form_routes
 from api.responses import routes as responses_routes
 from api.responses.receiver import Receiver
@@ -34,6 +35,7 @@ PUBLIC_PATHS = frozenset(
         "/static/form.svg",
         "/api/v1/openapi.json",
         "/api/v1/forms",
+        "/api/v1/indices",
         "/api/v1/forms/{form}/{version}",
         "/api/v1/procedures",
         "/api/v1/responses",
@@ -71,6 +73,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.include_router(responses_routes.router)
     app.include_router(results_routes.router)
     app.include_router(registry_routes.router)
+    app.include_router(releases_routes.router)
     app.mount("/static/site", StaticFiles(directory=Path(__file__).parent / "static"), name="site")
     return app
 

@@ -73,8 +73,8 @@ def draw_table(part: FormMonth, month: str) -> Table:
         caption=_caption(part),
         caption_justify="left",
     )
-    drawn.add_column("Đơn vị / Unit")
-    for name in ("Chỉ số / Index", "Khoảng tin cậy / Interval", "n", "Giao dịch / Transactions"):
+    drawn.add_column("Đơn vị\nUnit", min_width=24)
+    for name in ("Chỉ số\nIndex", "Khoảng tin cậy\nInterval", "n", "Giao dịch\nTransactions"):
         drawn.add_column(name, justify="right", no_wrap=True)
     if part.tables is None or form.recipe is None:
         return drawn
@@ -98,7 +98,7 @@ def _cells(row: dict[str, object], unit: str) -> tuple[str, str, str, str, str]:
     else:
         name = f"{row['unit_name'] or ''} ({row['unit']})".strip()
     if row["suppressed"]:
-        estimate = interval = count = "ẩn / withheld"
+        estimate, interval, count = "ẩn/withheld", "–", "–"
     else:
         estimate = write_points(str(row["estimate_rounded"]), "vi", unit=unit) if row["estimate_rounded"] else "–"
         has_interval = row["low_rounded"] and row["high_rounded"]
@@ -112,4 +112,4 @@ def _caption(part: FormMonth) -> str:
     if part.tables is None:
         return "Phiếu này không có chỉ số / This form makes no index"
     overall = part.tables.indices.filter(pl.col("unit").is_null() & pl.col("procedure").is_null()).head(1)
-    return "\n".join(text for text in (overall["method"].first(), overall["note"].first()) if text)
+    return "\n".join(str(text) for text in (overall["method"].first(), overall["note"].first()) if text)

@@ -16,6 +16,6 @@ def progress_bar(console: Console, title: str) -> Iterator[Callable[[str, int, i
         TextColumn("{task.fields[step]}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as shown:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
         task = shown.add_task(title, total=None, step="")
         yield lambda step, done, total: shown.update(task, completed=done, total=total or None, step=step)

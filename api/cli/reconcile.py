@@ -41,10 +41,12 @@ def reconcile(
 
 
 def _draw(lines: list[Reconciled]) -> Table:
-    drawn = Table("Phiếu / Form", "Tháng / Month", title="Đối chiếu / Reconciliation")
-    for name in ("Cơ sở dữ liệu / Database", "Ảnh chụp / Snapshot", "Bản xuất / Export"):
-        drawn.add_column(name, justify="right")
-    drawn.add_column("Khác biệt / Difference")
+    drawn = Table(title="Đối chiếu / Reconciliation")
+    for name in ("Phiếu\nForm", "Tháng\nMonth"):
+        drawn.add_column(name, no_wrap=True)
+    for name in ("CSDL\nDatabase", "Ảnh chụp\nSnapshot", "Bản xuất\nExport"):
+        drawn.add_column(name, justify="right", no_wrap=True)
+    drawn.add_column("Khác biệt\nDifference")
     for line in lines:
         exported = "–" if line.export is None else f"{write_count(line.export, 'vi')} (r{line.revision})"
         snapshot = "–" if line.snapshot is None else write_count(line.snapshot, "vi")

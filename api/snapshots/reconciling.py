@@ -101,8 +101,8 @@ def _count_snapshot(folder: Path, key: SnapshotKey) -> tuple[int | None, tuple[s
 
 def _differences(database: int, snapshot: int | None, export: int | None) -> Iterator[str]:
     if snapshot is None and database:
-        yield f"chưa có ảnh chụp; chạy hailong index / no snapshot; run hailong index ({database})"
+        yield "chưa có ảnh chụp / no snapshot; hailong index"
     elif snapshot is not None and snapshot != database:
-        yield f"ảnh chụp / snapshot − cơ sở dữ liệu / database = {snapshot - database:+d}; chạy / run hailong index"
+        yield f"ảnh chụp lệch / snapshot differs: {snapshot - database:+d}; hailong index"
     if export is not None and export != database:
-        yield f"bản xuất / export − cơ sở dữ liệu / database = {export - database:+d}; chạy / run hailong export"
+        yield f"bản xuất lệch / export differs: {export - database:+d}; hailong export"
