@@ -56,6 +56,7 @@ def make_release(
     month: str = "2026-10",
     revision: int = 1,
     is_demonstration: bool = False,
+    not_representative: Sequence[str] = (),
 ) -> Path:
     """Write a sealed revision with these indices; its folder."""
     folder = exports / month / f"r{revision}"
@@ -67,9 +68,18 @@ def make_release(
     origin = Origin(
         month=month,
         is_demonstration=is_demonstration,
-        forms=[{"form": form, "version": version} for form, version in versions],
+        forms=[
+            {
+                "form": form,
+                "version": version,
+                "title": f"Phiếu {form}",
+                "title_en": f"Form {form}",
+                "is_representative": form not in not_representative,
+            }
+            for form, version in versions
+        ],
         code={},
-        method={},
+        method={f"{form} {version}": {} for form, version in versions},
         policy={"small_cell": 10},
         suppressed={},
     )

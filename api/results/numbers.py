@@ -47,11 +47,3 @@ def write_month(month: str, lang: str) -> str:
     """``2026-10`` as ``tháng 10/2026`` or ``October 2026``."""
     year, number = month.split("-")
     return f"tháng {int(number)}/{year}" if lang == "vi" else f"{_MONTHS[int(number) - 1]} {year}"
-
-
-def write_day(day: str, lang: str) -> str:
-    """``2026-11-20`` as ``20/11/2026`` or ``20 November 2026``."""
-    year, month, number = day[:10].split("-")
-    if lang == "vi":
-        return f"{number}/{month}/{year}"
-    return f"{int(number)} {_MONTHS[int(month) - 1]} {year}"

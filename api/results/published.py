@@ -29,6 +29,8 @@ class Published:
     provinces: pl.DataFrame  # the same columns: the units of a province together
     means: pl.DataFrame  # the same columns: means of units
     form: Form | None
+    title: Mapping[str, str]  # by language
+    is_representative: bool
     versions: tuple[str, ...]
     is_demonstration: bool
     small_cell: int | None
@@ -88,8 +90,7 @@ class Scene:
 
     @property
     def form_title(self) -> str:
-        form = self.published.form
-        return form.title[self.lang] if form else self.choice.form
+        return self.published.title[self.lang]
 
     @property
     def confidence(self) -> str:
@@ -140,7 +141,10 @@ class Scene:
             return not self.published.provinces.is_empty()
         if by == "item":
             return len(self.nodes) > 2  # the one item of a one-question form says what the index says
-        return self.indices[by].null_count() < self.indices.height
+        is_crossed = pl.col(by).is_not_null()
+        if self.choice.unit and by != "unit":
+            is_crossed &= pl.col("unit") == self.choice.unit
+        return not self.indices.filter(is_crossed).is_empty()
 
     def title_domain(self, dimension: str, code: str) -> str:
         """The published name of a unit or procedure."""

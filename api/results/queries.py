@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -23,11 +22,12 @@ OPEN_RELEASES = 4  # kept in memory; a sealed folder does not change, so its has
 
 @dataclass(frozen=True)
 class Listed:
-    """A form of a released month; ``title`` has both languages."""
+    """A form version with indices in a released month; ``title`` has both languages."""
 
     form: str
     version: str
     title: Mapping[str, str]
+    is_representative: bool
 
 
 def newest_month(exports_folder: Path) -> str | None:
@@ -36,13 +36,9 @@ def newest_month(exports_folder: Path) -> str | None:
     return months[-1] if months else None
 
 
-def list_forms(exports_folder: Path, month: str, catalogue: Catalogue) -> list[Listed]:
+def list_forms(exports_folder: Path, month: str) -> list[Listed]:
     """The form versions with indices in the newest revision of ``month``, as its manifest lists them."""
-    release = open_release(exports_folder, month)
-    return [
-        Listed(entry["form"], entry["version"], _title(catalogue, entry["form"], entry["version"]))
-        for entry in _indexed_forms(release)
-    ]
+    return _read_listed(open_release(exports_folder, month))
 
 
 def read_published(
@@ -54,25 +50,27 @@ def read_published(
     that is not released.
     """
     release = open_release(exports_folder, month)
-    listed = list_forms(exports_folder, month, catalogue)
-    versions = tuple(entry.version for entry in listed if entry.form == form)
-    if not versions:
+    listed = _read_listed(release)
+    of_this = [entry for entry in listed if entry.form == form]
+    if not of_this:
         return None
-    chosen = version if version in versions else versions[-1]
+    chosen = next((entry for entry in of_this if entry.version == version), of_this[-1])
     every = _read_once(release.folder, release.manifest_sha256)
-    of_form = every.filter(pl.col("form") == form, pl.col("version") == chosen)
+    of_form = every.filter(pl.col("form") == form, pl.col("version") == chosen.version)
     indices = of_form.filter(~IS_MEAN, ~IS_PROVINCE)
     if indices.is_empty():
         return None
     return Published(
         month=month,
         revision=release.revision,
-        version=chosen,
+        version=chosen.version,
         indices=indices,
         provinces=of_form.filter(IS_PROVINCE),
         means=of_form.filter(IS_MEAN),
-        form=_find_form(catalogue, form, chosen),
-        versions=versions,
+        form=_find_form(catalogue, form, chosen.version),
+        title=chosen.title,
+        is_representative=chosen.is_representative,
+        versions=tuple(entry.version for entry in of_this),
         is_demonstration=bool(release.manifest["is_demonstration"]),
         small_cell=release.manifest["policy"].get("small_cell"),
         forms=tuple({entry.form: (entry.form, entry.title) for entry in listed}.values()),
@@ -85,15 +83,25 @@ def _read_once(folder: Path, manifest_sha256: str) -> pl.DataFrame:
     return read_indices(folder)
 
 
-def _indexed_forms(release: Release) -> list[dict[str, Any]]:
-    return [entry for entry in release.manifest["forms"] if entry.get("indices", 1)]
+def _read_listed(release: Release) -> list[Listed]:
+    methods = release.manifest["method"]  # a form without an index has none
+    return [
+        Listed(
+            entry["form"],
+            entry["version"],
+            {"vi": entry["title"], "en": entry["title_en"]},
+            entry["is_representative"],
+        )
+        for entry in release.manifest["forms"]
+        if f"{entry['form']} {entry['version']}" in methods
+    ]
 
 
 def _months_with(exports_folder: Path, form: str) -> tuple[str, ...]:
     return tuple(
         month
         for month in reversed(released_months(exports_folder))
-        if any(entry["form"] == form for entry in _indexed_forms(open_release(exports_folder, month)))
+        if any(entry.form == form for entry in list_forms(exports_folder, month))
     )
 
 
@@ -102,8 +110,3 @@ def _find_form(catalogue: Catalogue, form: str, version: str) -> Form | None:
         return catalogue.get(form, version)
     except UnknownForm:
         return None
-
-
-def _title(catalogue: Catalogue, form: str, version: str) -> Mapping[str, str]:
-    found = _find_form(catalogue, form, version)
-    return found.title if found else {"vi": form, "en": form}

@@ -27,9 +27,9 @@ router = APIRouter(include_in_schema=False)
 @router.get("/results")
 def show_newest(request: Request) -> Response:
     """On to the newest month's first form."""
-    settings, catalogue, lang = _settings(request), _catalogue(request), read_language(request.query_params)
+    settings, lang = _settings(request), read_language(request.query_params)
     month = newest_month(settings.exports_folder)
-    forms = list_forms(settings.exports_folder, month, catalogue) if month else []
+    forms = list_forms(settings.exports_folder, month) if month else []
     if month is None or not forms:
         return _missing(request, lang, "missing_none", [], status=200)
     return RedirectResponse(Choice(month, forms[0].form, lang=lang).address(), 307)
@@ -56,17 +56,17 @@ def show_results(request: Request, month: str, form: str) -> Response:
 
 
 def _missing_month(request: Request, lang: str) -> Response:
-    folder, catalogue = _settings(request).exports_folder, _catalogue(request)
+    folder = _settings(request).exports_folder
     links = [
         Link(write_month(month, lang), Choice(month, listed[0].form, lang=lang).address())
         for month in reversed(released_months(folder))
-        if (listed := list_forms(folder, month, catalogue))
+        if (listed := list_forms(folder, month))
     ]
     return _missing(request, lang, "missing_month" if links else "missing_none", links)
 
 
 def _missing_form(request: Request, choice: Choice) -> Response:
-    listed = list_forms(_settings(request).exports_folder, choice.month, _catalogue(request))
+    listed = list_forms(_settings(request).exports_folder, choice.month)
     links = {
         entry.form: Link(entry.title[choice.lang], Choice(choice.month, entry.form, lang=choice.lang).address())
         for entry in listed

@@ -80,7 +80,7 @@ def _banners(scene: Scene) -> tuple[str, ...]:
     banners = []
     if scene.published.is_demonstration:
         banners.append(scene.texts["demonstration"])
-    if scene.published.form and not scene.published.form.is_representative:
+    if not scene.published.is_representative:
         banners.append(scene.texts["not_representative"])
     return tuple(banners)
 

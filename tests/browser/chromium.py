@@ -92,7 +92,7 @@ class Page:
         """Press the middle of the first element that fits ``selector``; with ``leads_away`` wait for the page."""
         box = self.evaluate(
             f"(() => {{ const found = document.querySelector({json.dumps(selector)}); if (!found) return null;"
-            "found.scrollIntoView({block: 'center'}); const box = found.getBoundingClientRect();"
+            "found.scrollIntoView({block: 'center'}); const box = found.getClientRects()[0];"
             "return [box.x + box.width / 2, box.y + box.height / 2]; })()"
         )
         if box is None:
