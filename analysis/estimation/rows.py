@@ -60,7 +60,8 @@ def read_rows(
     ).collect()
     _check_values(read, design, names, bounds)
     strata = _count_strata(read, design)
-    read = read.filter(pl.col("weight") > 0)
+    if (read["weight"] == 0).any():
+        read = read.filter(pl.col("weight") > 0)
     domains = _sum_items(read, by, list(names.values()))
     read = _code_rows(read, domains, strata, by)
     return Rows(
@@ -168,7 +169,11 @@ def _sum_items(rows: pl.DataFrame, by: Sequence[str], items: Sequence[str]) -> p
         )
     ]
     keys = [f"by.{column}" for column in by]
-    grouped = rows.drop_nulls(keys).group_by(keys).agg(*sums).sort(keys) if keys else rows.select(*sums)
+    grouped = (
+        rows.drop_nulls(keys).group_by(keys, maintain_order=True).agg(*sums).sort(keys)
+        if keys
+        else rows.select(*sums)
+    )
     means = (
         pl.when(pl.col(f"W{code[1:]}") > 0)
         .then(pl.col(f"m{code[1:]}") / pl.col(f"W{code[1:]}"))
@@ -182,8 +187,11 @@ def _code_rows(rows: pl.DataFrame, domains: pl.DataFrame, strata: pl.DataFrame, 
     """Keys replaced by codes, so that everything after compares integers."""
     keys = [f"by.{column}" for column in by]
     if keys:
-        rows = rows.join(domains.select("domain", *keys), on=keys, how="inner", maintain_order="left")
+        # A left join leaves the columns of the left frame where they are; an inner join copies every item.
+        rows = rows.join(domains.select("domain", *keys), on=keys, how="left", maintain_order="left")
+        if rows["domain"].has_nulls():
+            rows = rows.drop_nulls("domain")
     else:
         rows = rows.with_columns(pl.lit(0, pl.UInt32).alias("domain"))
-    rows = rows.join(strata.select("stratum", "code"), on="stratum", how="inner", maintain_order="left")
+    rows = rows.join(strata.select("stratum", "code"), on="stratum", how="left", maintain_order="left")
     return rows.drop("stratum", "population", *keys, strict=False).rename({"code": "stratum"})

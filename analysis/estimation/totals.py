@@ -121,7 +121,7 @@ def deviate(rows: pl.DataFrame, domains: pl.DataFrame, batch: Sequence[Quantity]
 
 
 def is_member(quantity: Quantity) -> pl.Expr:
-    """Whether the row answered at least one item of the quantity."""
+    """Whether the row answered at least one item of the quantity. METHODS 3.5."""
     return pl.any_horizontal(pl.col(f"i{k}").is_not_null() for k in quantity.items)
 
 
