@@ -72,7 +72,7 @@ class Rule:
 def estimate_quantities(
     read: Rows, design: SurveyDesign, quantities: Sequence[Quantity], rule: Rule, *, label: str
 ) -> pl.DataFrame:
-    """One row per domain × quantity: by columns, ``label``, ESTIMATE_COLUMNS; by domain, then as asked. METHODS 3-5."""
+    """One row per domain × quantity: by columns, ``label``, ESTIMATE_COLUMNS; in that order. METHODS 3-5."""
     columns = (*read.by, label, *ESTIMATE_COLUMNS)
     tables = [
         _finish(read, quantity, add_up_strata(sums, read.strata, lonely=design.lonely), rule)
