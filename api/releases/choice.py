@@ -14,6 +14,7 @@ LEVELS = ("overall", "content", "group", "item", "asked_overall")
 FORMATS = ("json", "csv")
 LANGUAGES = ("vi", "en")
 PARAMETERS = ("month", "form", "version", "by", "level", "code", "unit", "procedure", "format", "lang")
+EQUAL = ("form", "version", "level", "code", "unit", "procedure")
 ROWS, ROWS_MAX = 10_000, 100_000
 
 
