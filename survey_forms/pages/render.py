@@ -163,7 +163,7 @@ def _show_mistake(problem: Problem, form: Form, language: str) -> Mistake:
     subject = (row or question).text[language]
     if len(subject) > SHORT_LETTERS:
         subject = subject[:SHORT_LETTERS].rsplit(" ", 1)[0] + "…"
-    return Mistake(f"{subject}: {said}", f"q-{question.id}-{row.id}" if row else f"q-{question.id}")
+    return Mistake(f"{subject} – {said}", f"q-{question.id}-{row.id}" if row else f"q-{question.id}")
 
 
 def _count_mistakes(count: int, words: Mapping[str, str]) -> str:
@@ -172,10 +172,17 @@ def _count_mistakes(count: int, words: Mapping[str, str]) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["may_break"] = _may_break
+    return environment
+
+
+def _may_break(label: str) -> str:
+    """A label of a scale that fits a fifth of 320 px: its one long English word gets a soft hyphen."""
+    return label.replace("issatisfied", "is\u00adsatisfied")
