@@ -70,7 +70,7 @@ def test_parquet_reads_as_the_same_text(tmp_path: Path):
             "share": [4.0, float("nan")],
             "part": [0.25, 0.5],
             "on": [date(2026, 10, 5), None],
-            "at": [datetime(2026, 10, 5, 9, 30), None],  # noqa: DTZ001: Parquet from elsewhere knows no zone
+            "at": [datetime(2026, 10, 5, 9, 30), None],  # noqa: DTZ001
             "yes": [True, False],
         }
     )
