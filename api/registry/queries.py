@@ -79,7 +79,7 @@ def find_units(
     # Neither database folds Vietnamese the same way: the few thousand names of a day are folded here.
     wanted = fold_name(q)
     names = session.execute(query.with_only_columns(col(Unit.id), col(Unit.code), col(Unit.name)))
-    ids = [id for id, code, name in names if code.startswith(q.strip()) or wanted in fold_name(name)]
+    ids = [id for id, code, name in names if code.startswith(q.strip()) or (wanted and wanted in fold_name(name))]
     return list(session.execute(query.where(col(Unit.id).in_(ids))).scalars())
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from sqlmodel import Session
 
 from api.clock import local_day
@@ -15,6 +15,7 @@ from api.tables.unit import UnitKind
 
 router = APIRouter(prefix="/api/v1", tags=["registry"])
 PAGE_ROWS, PAGE_ROWS_MAX = 200, 5000
+NO_NUL = r"^[^\x00]*$"  # PostgreSQL takes no NUL in a text
 
 Opened = Annotated[Session, Depends(session, scope="function")]
 
@@ -24,7 +25,7 @@ def list_units(
     request: Request,
     opened: Opened,
     kind: UnitKind | None = None,
-    parent: Annotated[str | None, Query(max_length=40)] = None,
+    parent: Annotated[str | None, Query(max_length=40, pattern=NO_NUL)] = None,
     day: date | None = None,
     q: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_ROWS_MAX)] = PAGE_ROWS,
@@ -38,7 +39,12 @@ def list_units(
 
 
 @router.get("/units/{code}")
-def show_unit(request: Request, opened: Opened, code: str, day: date | None = None) -> dict[str, Any]:
+def show_unit(
+    request: Request,
+    opened: Opened,
+    code: Annotated[str, Path(max_length=40, pattern=NO_NUL)],
+    day: date | None = None,
+) -> dict[str, Any]:
     """One unit on a day (today by default), with those it came from and those that followed it."""
     on = day or _today(request)
     unit = queries.unit_on(opened, code, on)
