@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,9 +23,10 @@ NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # 20/11/2026 10:00 in Việt Nam
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """URL of a real PostgreSQL server on a free port of this machine, stopped at the end."""
-    with run_postgres(tmp_path_factory.mktemp("postgres")) as url:
+    # Not below pytest's own folder: a second run closes that to others, and the server is another user.
+    with tempfile.TemporaryDirectory(prefix="hailong-postgres-") as folder, run_postgres(Path(folder)) as url:
         yield url
 
 
