@@ -1,7 +1,9 @@
 """Composite indices: weighted sums of item means, with the covariance of items one person answered."""
 
 import math
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 
 import polars as pl
 
@@ -100,7 +102,7 @@ _TAKEN = {"node", *ESTIMATE_COLUMNS}
 def _quantity(node: str, coefficients: Mapping[str, float], codes: Mapping[str, int]) -> Quantity:
     parts = {item: c for item, c in coefficients.items() if c > 0}
     present = {item: pl.col(f"m{codes[item]}").is_not_null() for item in parts}
-    weight_present = pl.sum_horizontal(c * present[item] for item, c in parts.items())
+    weight_present = _add(c * present[item].cast(pl.Float64) for item, c in parts.items())
     absent = pl.concat_str(
         *(pl.when(~present[item]).then(pl.lit(item)) for item in parts), separator=", ", ignore_nulls=True
     )
@@ -116,9 +118,14 @@ def _quantity(node: str, coefficients: Mapping[str, float], codes: Mapping[str, 
         name=node,
         items=tuple(codes[item] for item in parts),
         value=pl.when(weight_present > 0).then(
-            pl.sum_horizontal(c * pl.col(f"m{codes[item]}") for item, c in parts.items()) / weight_present
+            _add(c * pl.col(f"m{codes[item]}").fill_null(0.0) for item, c in parts.items()) / weight_present
         ),
-        influence=pl.sum_horizontal(c * pl.col(f"d{codes[item]}") for item, c in parts.items()),
+        influence=_add(c * pl.col(f"d{codes[item]}") for item, c in parts.items()),
         scale=pl.when(weight_present > 0).then(1 / weight_present).otherwise(1.0),
         remark=remark,
     )
+
+
+def _add(terms: Iterable[pl.Expr]) -> pl.Expr:
+    """The sum, always in this order: ``pl.sum_horizontal`` adds in parallel, with other last digits each time."""
+    return reduce(operator.add, terms)
