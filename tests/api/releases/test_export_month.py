@@ -12,7 +12,15 @@ from analysis.release.reading import broken_files, open_release
 from api.errors import Conflict, Malformed, NotThere
 from api.sealing import only_writer
 from api.tables import Response
-from tests.api.releases.october import CELLS, COUNTER, FORM, export_october, make_responses, store_october
+from tests.api.releases.october import (
+    CATALOGUE,
+    CELLS,
+    COUNTER,
+    FORM,
+    export_october,
+    make_responses,
+    store_october,
+)
 from tests.stored import make_response, make_transactions, store
 
 FILES = [
@@ -122,7 +130,18 @@ def test_nothing_that_leads_to_a_person_is_released(engine: Engine, tmp_path: Pa
     store_october(engine)
     folder = export_october(engine, tmp_path).folder
     header = (folder / "responses.csv").read_text().splitlines()[0].split(",")
-    assert header[:10] == "month form version unit procedure channel selection weight stratum is_demo".split()
+    assert header[:10] == [
+        "month",
+        "form",
+        "version",
+        "unit",
+        "procedure",
+        "channel",
+        "selection",
+        "weight",
+        "stratum",
+        "is_demo",
+    ]
     assert header[10:12] == ["one_stop.q1", "one_stop.q1#missing"]
     assert "one_stop.trips" not in header
     everything = b"".join(contents(folder).values())
@@ -156,9 +175,7 @@ def test_published_figures_come_out_of_the_released_rows_again(engine: Engine, t
     """10030 × 1.000001 is whole: its share of levels 4-5 of q3 is a weighted mean of its rows."""
     store_october(engine, [response for response in make_responses() if response.unit_filed != "10025"])
     folder = export_october(engine, tmp_path).folder
-    rows = pl.read_csv(
-        folder / "responses.csv", schema_overrides={"unit": pl.String, "procedure": pl.String}
-    ).filter(unit="10030")
+    rows = pl.read_parquet(folder / "responses.parquet").filter(unit="10030")
     satisfied = 100 * (rows["one_stop.q3"] >= 4).cast(pl.Float64)
     [published] = (
         open_release(tmp_path / "exports", "2026-10")
@@ -249,6 +266,4 @@ def test_another_confidence_level_is_another_revision(sqlite_engine: Engine, tmp
 
 
 def _sipas(version: str):
-    from tests.api.releases.october import CATALOGUE
-
     return CATALOGUE.get("sipas", version)
