@@ -1,6 +1,10 @@
 """Text cells that a spreadsheet would run as a formula, and how they are made harmless in CSV."""
 
+from typing import TypeVar
+
 import polars as pl
+
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
 # A spreadsheet takes a cell that starts so for a formula, or drops the letter and looks at the next.
 FORMULA_STARTS = "=+-@\t\r"
@@ -27,6 +31,6 @@ def guard_text(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(guarded)
 
 
-def unguard_text(frame: pl.DataFrame) -> pl.DataFrame:
+def unguard_text(frame: Frame) -> Frame:
     """``frame`` with the apostrophes of ``guard_text`` taken off again. METHODS 8.3."""
     return frame.with_columns(pl.col(pl.String).str.replace(_GUARDED, "${1}"))

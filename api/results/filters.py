@@ -31,8 +31,8 @@ def _index_options(scene: Scene) -> tuple[Option, ...]:
 
 
 def _procedure_options(scene: Scene) -> tuple[Option, ...]:
-    crossed = scene.indices.filter(pl.col("unit").is_not_null(), pl.col("procedure").is_not_null())
-    listed = crossed.select("procedure", pl.coalesce("procedure_name", "procedure")).unique().rows()
+    of_all = scene.indices.filter(pl.col("unit").is_null(), pl.col("procedure").is_not_null())
+    listed = of_all.select("procedure", pl.coalesce("procedure_name", "procedure")).unique().rows()
     if not listed:
         return ()
     chosen = scene.choice.procedure

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
 
-from analysis.release.reading import Release, open_release, read_indices, released_months
+from analysis.release.reading import Release, open_release, released_months
+from analysis.release.shelf import open_shelf
+from api.results.choice import Choice
 from api.results.published import Published
+from api.results.tables import pick_node
 from survey_forms.catalogued import Catalogue
 from survey_forms.errors import UnknownForm
 from survey_forms.form import Form
@@ -16,8 +18,6 @@ from survey_forms.form import Form
 # How the rows that are no plain domain are told: by the words of their ``method``, METHODS 6.3 and 6.4.
 IS_MEAN = pl.col("method").str.starts_with("mean of units")
 IS_PROVINCE = pl.col("method").str.ends_with("units of the province together")
-
-OPEN_RELEASES = 4  # kept in memory; a sealed folder does not change, so its hash is enough to know it
 
 
 @dataclass(frozen=True)
@@ -42,45 +42,57 @@ def list_forms(exports_folder: Path, month: str) -> list[Listed]:
 
 
 def read_published(
-    exports_folder: Path, month: str, form: str, version: str, catalogue: Catalogue
+    exports_folder: Path, shelf_folder: Path, choice: Choice, catalogue: Catalogue
 ) -> Published | None:
-    """One form's part of the newest revision of ``month``; None when the form is not in it.
+    """What the view ``choice`` needs of the newest revision of its month; None when the form is not in it.
 
-    Without ``version``, or when it is not there, the last one listed. Raises UnknownRelease for a month
-    that is not released.
+    Without a version, or when it is not there, the last one listed. Raises UnknownRelease for a month that is
+    not released.
     """
-    release = open_release(exports_folder, month)
+    release = open_release(exports_folder, choice.month)
     listed = _read_listed(release)
-    of_this = [entry for entry in listed if entry.form == form]
+    of_this = [entry for entry in listed if entry.form == choice.form]
     if not of_this:
         return None
-    chosen = next((entry for entry in of_this if entry.version == version), of_this[-1])
-    every = _read_once(release.folder, release.manifest_sha256)
-    of_form = every.filter(pl.col("form") == form, pl.col("version") == chosen.version)
-    indices = of_form.filter(~IS_MEAN, ~IS_PROVINCE)
-    if indices.is_empty():
+    chosen = next((entry for entry in of_this if entry.version == choice.version), of_this[-1])
+    of_form = open_shelf(release, shelf_folder).filter(
+        pl.col("form") == choice.form, pl.col("version") == chosen.version
+    )
+    everywhere = of_form.filter(*(pl.col(name).is_null() for name in ("unit", "procedure", "channel"))).collect()
+    if everywhere.is_empty():
         return None
+    rows = of_form.filter(_is_needed(choice, *pick_node(everywhere, choice.index))).collect()
     return Published(
-        month=month,
+        month=choice.month,
         revision=release.revision,
         version=chosen.version,
-        indices=indices,
-        provinces=of_form.filter(IS_PROVINCE),
-        means=of_form.filter(IS_MEAN),
-        form=_find_form(catalogue, form, chosen.version),
+        indices=rows.filter(~IS_MEAN, ~IS_PROVINCE),
+        provinces=rows.filter(IS_PROVINCE),
+        means=rows.filter(IS_MEAN),
+        form=_find_form(catalogue, choice.form, chosen.version),
         title=chosen.title,
         is_representative=chosen.is_representative,
         versions=tuple(entry.version for entry in of_this),
         is_demonstration=bool(release.manifest["is_demonstration"]),
         small_cell=release.manifest["policy"].get("small_cell"),
         forms=tuple({entry.form: (entry.form, entry.title) for entry in listed}.values()),
-        months=_months_with(exports_folder, form),
+        months=_months_with(exports_folder, choice.form),
     )
 
 
-@lru_cache(maxsize=OPEN_RELEASES)
-def _read_once(folder: Path, manifest_sha256: str) -> pl.DataFrame:
-    return read_indices(folder)
+def _is_needed(choice: Choice, level: str, code: str) -> pl.Expr:
+    """Of millions of rows those of one view: all nodes of all units together and of the chosen unit, the chosen
+    node everywhere (crossed only with the chosen unit or procedure), units nobody answered for."""
+    no_unit, no_procedure = pl.col("unit").is_null(), pl.col("procedure").is_null()
+    is_chosen = pl.lit(False)
+    if choice.unit:
+        is_chosen |= (pl.col("unit") == choice.unit) & no_procedure
+    is_crossed = (pl.col("unit") == choice.unit) | (pl.col("procedure") == choice.procedure)
+    is_node = (pl.col("level") == level) & (pl.col("code") == code)
+    is_asked = (pl.col("level") == "asked_overall") & (pl.col("procedure") == choice.procedure) & no_unit
+    is_silent = (pl.col("n") == 0) & (pl.col("level") == "overall") & no_procedure
+    is_everywhere = no_unit & no_procedure & pl.col("channel").is_null()
+    return is_everywhere | is_chosen | (is_node & (no_unit | no_procedure | is_crossed)) | is_asked | is_silent
 
 
 def _read_listed(release: Release) -> list[Listed]:

@@ -1,13 +1,14 @@
 """Joins the parts of the results page; every word and number in it is ready to print."""
 
 from api.results.choice import VIEWS, Choice
+from api.results.downloads import list_downloads
 from api.results.figures import build_figures
 from api.results.filters import build_filters
 from api.results.legend import build_legend
 from api.results.listing import build_table
 from api.results.method import describe_method
 from api.results.notes import gather_notes
-from api.results.numbers import write_count, write_month
+from api.results.numbers import write_month
 from api.results.page import Link, Page
 from api.results.published import Published, Scene
 from api.results.tables import Line, find_lines, select_items, select_lines, sort_lines
@@ -37,7 +38,7 @@ def build_page(published: Published, choice: Choice) -> Page:
         legend=build_legend(scene, lines),
         method=describe_method(scene),
         notes=gather_notes(scene, lines),
-        downloads=_downloads(scene),
+        downloads=list_downloads(scene),
     )
 
 
@@ -87,8 +88,7 @@ def _banners(scene: Scene) -> tuple[str, ...]:
 
 def _facts(scene: Scene) -> tuple[str, ...]:
     published = scene.published
-    rows = write_count(published.indices.height, scene.lang)
-    facts = [scene.texts["revision"].format(revision=published.revision, rows=rows, version=published.version)]
+    facts = [scene.texts["revision"].format(revision=published.revision, version=published.version)]
     if published.form:
         basis = published.form.legal_basis
         note = f" ({basis.note[scene.lang]})" if basis.note else ""
@@ -111,12 +111,4 @@ def _views(scene: Scene) -> tuple[Link, ...]:
         Link(scene.texts[f"by_{by}"], choice.address(by=by, **fresh), by == choice.by)
         for by in VIEWS
         if scene.has_view(by) and not (by == "unit" and choice.unit)
-    )
-
-
-def _downloads(scene: Scene) -> tuple[Link, ...]:
-    choice, texts = scene.choice, scene.texts
-    return (
-        Link(texts["download_csv"], f"/api/v1/indices?month={choice.month}&form={choice.form}&format=csv"),
-        Link(texts["download_all"], f"/api/v1/exports/{choice.month}"),
     )

@@ -40,7 +40,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         rows.append(make_index(**unit, **procedure, estimate=chance.uniform(70, 95)))
     rows.append(make_suppressed(unit="00099", unit_name="Xã Ba Vì"))
     make_release(folder / "exports", rows, is_demonstration=True)
-    settings = Settings(database_url=f"sqlite:///{folder / 'none.sqlite3'}", exports_folder=folder / "exports")
+    settings = Settings(database_url=f"sqlite:///{folder / 'none.sqlite3'}", exports_folder=folder / "exports", var_folder=folder / "var")
     app = create_app(settings)
     with serve(app) as address:
         yield address

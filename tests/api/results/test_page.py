@@ -23,7 +23,7 @@ def exports(tmp_path: Path) -> Path:
 @pytest.fixture
 def site(tmp_path: Path, exports: Path) -> Iterator[TestClient]:
     """The service beside a database that is not there: the page must not need it."""
-    settings = Settings(database_url=f"sqlite:///{tmp_path / 'none.sqlite3'}", exports_folder=exports)
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'none.sqlite3'}", exports_folder=exports, var_folder=tmp_path / 'var')
     app = create_app(settings)
     with TestClient(app) as opened:
         yield opened
