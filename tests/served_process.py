@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from http.client import HTTPConnection
 
 START_SECONDS = 30
 
@@ -49,3 +50,13 @@ def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:
         else:
             return
     raise TimeoutError(f"nothing listens on port {port}")
+
+
+def post_once(port: int, path: str, body: bytes) -> tuple[int, bytes]:
+    """Status and body of one post of JSON."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("POST", path, body, {"Content-Type": "application/json"})
+    reply = connection.getresponse()
+    found = reply.status, reply.read()
+    connection.close()
+    return found
