@@ -125,6 +125,6 @@ def _read_copy(engine: Engine) -> _Copy:
             (copy.procedures, (Procedure.code, Procedure.valid_from, Procedure.valid_to)),
             (copy.counters, (Counter.code, Counter.valid_from, Counter.valid_to, Counter.unit_code)),
         ):
-            for code, *validity in connection.execute(select(*columns)):  # type: ignore[call-overload]
+            for code, *validity in connection.execute(select(*columns)):
                 into[code].append(Validity(*validity))
         return _Copy(dict(copy.units), dict(copy.procedures), dict(copy.counters))

@@ -94,7 +94,8 @@ def test_making_and_revoking_are_written_down_once_each(session):
 
 
 @pytest.mark.parametrize(
-    ("name", "scopes", "unit"), [("x", [], None), ("x", ["all"], None), (" ", ["batch"], None), ("x", ["batch"], "9")]
+    ("name", "scopes", "unit"),
+    [("x", [], None), ("x", ["all"], None), (" ", ["batch"], None), ("x", ["batch"], "9")],
 )
 def test_a_key_without_sense_is_not_made(session, name, scopes, unit):
     with pytest.raises(Malformed):
@@ -105,7 +106,9 @@ def test_a_key_without_sense_is_not_made(session, name, scopes, unit):
 def test_the_command_makes_lists_and_revokes(database_url, monkeypatch):
     monkeypatch.setenv("HAILONG_DATABASE_URL", database_url)
     run = CliRunner().invoke
-    made = run(commands, ["api-key", "create", "--name", "Bộ phận Một cửa", "--scope", "batch", "--scope", "export"])
+    made = run(
+        commands, ["api-key", "create", "--name", "Bộ phận Một cửa", "--scope", "batch", "--scope", "export"]
+    )
     assert made.exit_code == 0, made.output
     key = made.output.strip()
     id = key.split("_")[1]

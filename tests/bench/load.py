@@ -19,7 +19,11 @@ def make_body(number: int) -> tuple[str, bytes]:
     id = str(uuid4())
     answers: dict[str, object] = {"overall": 5 - number % 2}
     if number % 4 == 0:
-        answers = {"overall": 2, "reasons": ["waiting", "guidance"], "comment": "Chờ hơi lâu, nhưng cán bộ nhiệt tình."}
+        answers = {
+            "overall": 2,
+            "reasons": ["waiting", "guidance"],
+            "comment": "Chờ hơi lâu, nhưng cán bộ nhiệt tình.",
+        }
     body = {
         "id": id,
         "form": "counter",

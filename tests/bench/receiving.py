@@ -1,6 +1,6 @@
 """Receiving: hailong against a bare route on the same database, one process, 64 connections, every commit on disk.
 
-    python -m tests.bench.receiving
+python -m tests.bench.receiving
 """
 
 import json
@@ -39,7 +39,9 @@ def main() -> None:
                 for _ in range(ROUNDS):
                     reports["bare"].append(post_load(bare, "/bare"))
                     reports["hailong"].append(post_load(ours, "/api/v1/responses"))
-            medians = {who: sorted(found, key=lambda r: r["per_second"])[ROUNDS // 2] for who, found in reports.items()}
+            medians = {
+                who: sorted(found, key=lambda r: r["per_second"])[ROUNDS // 2] for who, found in reports.items()
+            }
             for who, median in medians.items():
                 print(
                     f"    {who:8} {median['per_second']:8.0f} responses/s   p50 {median['p50_ms']:6.1f} ms   "
@@ -90,7 +92,8 @@ def _durability(engine: Engine) -> str:
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             journal = connection.execute(text("PRAGMA journal_mode")).scalar()
-            return f"journal_mode={journal}, synchronous={connection.execute(text('PRAGMA synchronous')).scalar()} (FULL)"
+            synchronous = connection.execute(text("PRAGMA synchronous")).scalar()
+            return f"journal_mode={journal}, synchronous={synchronous} (2 is FULL)"
         names = ("fsync", "synchronous_commit")
         return ", ".join(f"{name}={connection.execute(text(f'SHOW {name}')).scalar()}" for name in names)
 

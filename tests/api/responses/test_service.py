@@ -91,7 +91,13 @@ def test_codes_are_read_again_when_stale_and_only_then(engine: Engine, session: 
 
 @pytest.mark.parametrize(
     ("code", "above", "expected"),
-    [("00004", "01", True), ("00004", "00004", True), ("01", "00004", False), ("00004", "79", False), ("x", "01", False)],
+    [
+        ("00004", "01", True),
+        ("00004", "00004", True),
+        ("01", "00004", False),
+        ("00004", "79", False),
+        ("x", "01", False),
+    ],
 )
 def test_a_unit_lies_within_those_above_it(engine: Engine, code, above, expected):
     codes = KnownCodes(engine)
