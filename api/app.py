@@ -22,6 +22,7 @@ from api.responses.receiver import Receiver
 from api.results import routes as results_routes
 from api.security_headers import SecurityHeaders
 from api.settings import Settings
+from api.transactions import routes as transactions_routes
 from survey_forms.loader import Catalogue, load_catalogue
 
 # Routes that anyone may call; every other one has a guard (tests/test_house.py).
@@ -62,7 +63,10 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.add_middleware(
         BodyLimit,
         bytes_max=settings.body_bytes_max,
-        of_path={"/api/v1/responses/batch": settings.batch_bytes_max},
+        of_path={
+            "/api/v1/responses/batch": settings.batch_bytes_max,
+            "/api/v1/import/transactions": settings.batch_bytes_max,
+        },
     )
     app.add_middleware(SecurityHeaders)
     add_error_replies(app)
@@ -73,6 +77,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.include_router(responses_routes.router)
     app.include_router(results_routes.router)
     app.include_router(registry_routes.router)
+    app.include_router(transactions_routes.router)
     app.include_router(releases_routes.router)
     app.mount("/static/site", StaticFiles(directory=Path(__file__).parent / "static"), name="site")
     return app

@@ -8,12 +8,13 @@ from sqlalchemy import Engine, insert
 from sqlmodel import Session, select
 
 from api.db import begin_write
+from api.registry.codes import bad_code
 from api.registry.report import Report
 from api.registry.runs import record_run
 from api.registry.store import read_units
 from api.tables import AuditEvent, Counter
 from api.tabular import FileRejected, Row, RowProblem, open_table
-from api.tabular.cells import read_day
+from api.tabular.cells import is_code, read_day
 
 REQUIRED = ("code", "unit", "name", "valid_from")
 ALIASES = {
@@ -51,7 +52,9 @@ def import_counters(engine: Engine, path: Path, *, now: datetime, actor: str, sh
 def _read_counter(row: Row, validities: dict[str, list[tuple]], problems: list[RowProblem]) -> dict[str, Any]:
     problems += row.problems
     values = row.values
-    for column, most in (("code", 40), ("unit", 40), ("name", 200), ("valid_from", 40)):
+    if not is_code(values["code"]):
+        problems.append(bad_code(row, "code"))
+    for column, most in (("name", 200), ("valid_from", 40)):
         if not 0 < len(values[column]) <= most:
             vi, en = f"cần 1 đến {most} ký tự", f"expected 1 to {most} letters"
             problems.append(RowProblem(row.number, column, "length", vi, en, values[column]))

@@ -8,11 +8,12 @@ from sqlalchemy import Engine, insert
 from sqlmodel import Session, select
 
 from api.db import begin_write
+from api.registry.codes import bad_code
 from api.registry.report import Report
 from api.registry.runs import record_run
 from api.tables import AuditEvent, Procedure
 from api.tabular import FileRejected, Row, RowProblem, open_table
-from api.tabular.cells import read_day
+from api.tabular.cells import is_code, read_day
 
 STARTER = Path(__file__).parent / "data" / "procedures_starter.csv"
 REQUIRED = ("code", "name", "field", "level")
@@ -23,7 +24,7 @@ ALIASES = {
     "level": ("cấp", "cấp thực hiện"),
 }
 LEVELS = ("ministry", "province", "commune")
-LETTERS_MAX = {"code": 40, "name": 500, "field": 200}
+LETTERS_MAX = {"name": 500, "field": 200}
 
 
 def import_procedures(
@@ -56,11 +57,16 @@ def _read_procedure(row: Row, problems: list[RowProblem]) -> dict[str, Any]:
     problems += row.problems
     values = row.values
     found: dict[str, Any] = {column: values[column] for column in REQUIRED}
-    for column in () if row.problems else REQUIRED:
+    if not row.problems and not is_code(values["code"]):
+        problems.append(bad_code(row, "code"))
+    for column in () if row.problems else REQUIRED[1:]:
         if not values[column]:
             problems.append(RowProblem(row.number, column, "empty", "ô không được trống", "the cell is empty"))
-        elif len(values[column]) > LETTERS_MAX.get(column, 500):
-            vi, en = f"dài quá {LETTERS_MAX[column]} ký tự", f"longer than {LETTERS_MAX[column]} letters"
+        elif len(values[column]) > LETTERS_MAX.get(column, 20):
+            vi, en = (
+                f"dài quá {LETTERS_MAX.get(column, 20)} ký tự",
+                f"longer than {LETTERS_MAX.get(column, 20)} letters",
+            )
             problems.append(RowProblem(row.number, column, "too_long", vi, en, values[column]))
     if values["level"] and values["level"] not in LEVELS:
         vi, en = f"cấp phải là một trong: {', '.join(LEVELS)}", f"expected one of: {', '.join(LEVELS)}"

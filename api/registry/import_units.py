@@ -8,13 +8,14 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from api.db import begin_write
+from api.registry.codes import bad_code
 from api.registry.report import Report
 from api.registry.runs import record_run
 from api.registry.store import Key, read_units, write_units
 from api.registry.unit_rows import UnitRow, check_units
 from api.tables.unit import UnitKind
 from api.tabular import FileRejected, Row, RowProblem, open_table
-from api.tabular.cells import read_day
+from api.tabular.cells import is_code, read_day
 
 REQUIRED = ("code", "name", "kind", "parent", "valid_from", "valid_to")
 ALIASES = {
@@ -26,7 +27,7 @@ ALIASES = {
     "valid_from": ("hiệu lực từ",),
     "valid_to": ("hiệu lực đến",),
 }
-CODE_LETTERS_MAX, NAME_LETTERS_MAX = 40, 200
+NAME_LETTERS_MAX = 200
 
 
 def import_units(engine: Engine, path: Path, *, now: datetime, actor: str, sheet: str | None = None) -> Report:
@@ -67,12 +68,11 @@ def _read_unit(row: Row, problems: list[RowProblem]) -> UnitRow | None:
         return None
     before = len(problems)
     values = row.values
-    for column, most in (("code", CODE_LETTERS_MAX), ("name", NAME_LETTERS_MAX)):
-        if not values[column]:
-            problems.append(RowProblem(row.number, column, "empty", "ô không được trống", "the cell is empty"))
-        elif len(values[column]) > most:
-            vi, en = f"dài quá {most} ký tự", f"longer than {most} letters"
-            problems.append(RowProblem(row.number, column, "too_long", vi, en, values[column]))
+    if not is_code(values["code"]):
+        problems.append(bad_code(row, "code"))
+    if not 0 < len(values["name"]) <= NAME_LETTERS_MAX:
+        vi, en = f"cần 1 đến {NAME_LETTERS_MAX} ký tự", f"expected 1 to {NAME_LETTERS_MAX} letters"
+        problems.append(RowProblem(row.number, "name", "length", vi, en, values["name"]))
     if values["kind"] not in set(UnitKind):
         wanted = ", ".join(UnitKind)
         vi, en = f"loại đơn vị phải là một trong: {wanted}", f"expected one of: {wanted}"

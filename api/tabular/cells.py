@@ -7,6 +7,8 @@ _DAY_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}.*)?")
 _DAY_LOCAL = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")  # day first, as written in Việt Nam
 _MONTH_ISO = re.compile(r"(\d{4})[-/](\d{1,2})(?:-01)?")
 _MONTH_LOCAL = re.compile(r"(\d{1,2})[/-](\d{4})")
+_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
+CODE_LETTERS_MAX = 40
 
 
 def read_day(cell: str) -> date:
@@ -34,3 +36,8 @@ def read_count(cell: str) -> int:
     if not re.fullmatch(r"\d{1,12}", cell):
         raise ValueError(cell)
     return int(cell)
+
+
+def is_code(cell: str) -> bool:
+    """A code as registers write them: up to 40 letters, digits, ``.``, ``_``, ``-``; fit for a URL and a cell."""
+    return len(cell) <= CODE_LETTERS_MAX and _CODE.fullmatch(cell) is not None

@@ -38,7 +38,8 @@ def test_a_units_file_with_problems(hailong, tmp_path: Path, capsys: pytest.Capt
     assert "kind_unknown" in capsys.readouterr().err
     listed = (tmp_path / "units.csv.problems.csv").read_text(encoding="utf-8-sig").splitlines()
     assert listed[0] == "row,column,code,vi,en,value"
-    assert listed[1].startswith("2,kind,kind_unknown,")
+    assert [line.split(",")[:3] for line in listed[1:]] == [["2", "code", "code"], ["2", "kind", "kind_unknown"]]
+    assert listed[1].endswith("'=1+1")  # opened in a spreadsheet, it does not run
 
 
 def test_starter_procedures_and_a_procedures_file(hailong):

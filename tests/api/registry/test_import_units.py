@@ -54,12 +54,14 @@ def test_vietnamese_headers_are_understood(engine: Engine, tmp_path: Path):
 @pytest.mark.parametrize(
     ("lines", "problems"),
     [
-        pytest.param([",Sở,department,,2025-07-01,"], [(2, "code", "empty")], id="no code"),
+        pytest.param([",Sở,department,,2025-07-01,"], [(2, "code", "code")], id="no code"),
+        pytest.param(["=1+1,Sở,department,,2025-07-01,"], [(2, "code", "code")], id="formula"),
+        pytest.param(["a/b,Sở,department,,2025-07-01,"], [(2, "code", "code")], id="slash"),
         pytest.param(["s1,Sở,bureau,,2025-07-01,"], [(2, "kind", "kind_unknown")], id="unknown kind"),
         pytest.param(["s1,Sở,department,,2025-13-01,"], [(2, "valid_from", "not_a_day")], id="no such day"),
         pytest.param(
             ["s1,,x,,y,z"],
-            [(2, "name", "empty"), (2, "kind", "kind_unknown"), (2, "valid_from", "not_a_day"),
+            [(2, "name", "length"), (2, "kind", "kind_unknown"), (2, "valid_from", "not_a_day"),
              (2, "valid_to", "not_a_day")],
             id="all problems of a row",
         ),
