@@ -93,18 +93,11 @@ def _remarks(scene: Scene, total: int, shown: int, page: int) -> tuple[str, ...]
     if not total:
         return (texts["no_rows"],)
     sort_text = texts[scene.sort_texts[choice.sort]]
-    remarks = [texts["sorted_by"].format(column=sort_text)]
-    if shown == total:
-        remarks.append(texts["rows_all"].format(total=write_count(total, lang)))
-    else:
-        first = (page - 1) * PAGE_ROWS + 1
-        remarks.append(
-            texts["rows_shown"].format(
-                first=write_count(first, lang),
-                last=write_count(first + shown - 1, lang),
-                total=write_count(total, lang),
-            )
-        )
+    first = (page - 1) * PAGE_ROWS + 1
+    counts = {"first": first, "last": first + shown - 1, "total": total}
+    written = {name: write_count(count, lang) for name, count in counts.items()}
+    counted = texts["rows_all" if shown == total else "rows_shown"].format(**written)
+    remarks = [f"{texts['sorted_by'].format(column=sort_text)} {counted}"]
     if choice.sort_key == "estimate":
         remarks.append(texts["sorted_by_estimate"])
     return tuple(remarks)

@@ -13,6 +13,7 @@ async function show(address, isNew) {
   document.title = next.title;
   document.querySelector(".language").replaceWith(next.querySelector(".language"));
   document.querySelector("main").replaceWith(next.querySelector("main"));
+  document.querySelector(".said").textContent = document.querySelector(".remarks")?.textContent ?? "";
   if (isNew) history.pushState(null, "", address);
   if (focused) document.querySelector(`thead th.${focused} a`)?.focus({ preventScroll: true });
 }

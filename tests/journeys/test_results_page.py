@@ -34,13 +34,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     chance = random.Random(20)
     rows = [make_index(estimate=83.94, low=83.0, high=84.8)]
     procedure = {"procedure": "1.004222.000.00.00.H26", "procedure_name": "Đăng ký thường trú"}
+    rows.append(make_index(**procedure, estimate=82.0))
     for number, name in enumerate(NAMES):
         unit = {"unit": f"{number:05}", "unit_name": name}
         rows.append(make_index(**unit, estimate=chance.uniform(70, 95)))
         rows.append(make_index(**unit, **procedure, estimate=chance.uniform(70, 95)))
     rows.append(make_suppressed(unit="00099", unit_name="Xã Ba Vì"))
     make_release(folder / "exports", rows, is_demonstration=True)
-    settings = Settings(database_url=f"sqlite:///{folder / 'none.sqlite3'}", exports_folder=folder / "exports", var_folder=folder / "var")
+    settings = Settings(
+        database_url=f"sqlite:///{folder / 'none.sqlite3'}",
+        exports_folder=folder / "exports",
+        var_folder=folder / "var",
+    )
     app = create_app(settings)
     with serve(app) as address:
         yield address

@@ -1,5 +1,6 @@
 """The page as served: what it says, where it leads, what it costs. Only released files are read."""
 
+import csv
 import gzip
 import html
 import re
@@ -23,7 +24,9 @@ def exports(tmp_path: Path) -> Path:
 @pytest.fixture
 def site(tmp_path: Path, exports: Path) -> Iterator[TestClient]:
     """The service beside a database that is not there: the page must not need it."""
-    settings = Settings(database_url=f"sqlite:///{tmp_path / 'none.sqlite3'}", exports_folder=exports, var_folder=tmp_path / 'var')
+    settings = Settings(
+        database_url=f"sqlite:///{tmp_path / 'none.sqlite3'}", exports_folder=exports, var_folder=tmp_path / "var"
+    )
     app = create_app(settings)
     with TestClient(app) as opened:
         yield opened
@@ -259,6 +262,24 @@ def test_page_sets_no_cookie_and_names_no_other_place(site: TestClient, exports:
     assert "set-cookie" not in reply.headers
     assert re.findall(r'(?:href|src|action)="(?!/|#|\?)([^"]*)"', reply.text) == []
     assert "default-src 'none'" in reply.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        ("", ["u1", "u2", "u3", "u4", "u5"]),
+        ("?procedure=p1", ["u1"]),
+        ("?by=procedure&unit=u1", ["u1"]),
+        ("?by=procedure", [""]),
+    ],
+)
+def test_the_table_can_be_downloaded_as_it_is_seen(site: TestClient, exports: Path, query: str, codes: list[str]):
+    make_release(exports, make_units())
+    page = site.get(f"/results/2026-10/counter{query}").text
+    address = html.unescape(re.findall(r'href="(/api/v1/indices[^"]*)"', page)[0])
+    reply = site.get(address)
+    assert reply.status_code == 200
+    assert [row["unit"] for row in csv.DictReader(reply.text.splitlines())] == codes
 
 
 def test_every_view_opens_in_both_languages(site: TestClient, exports: Path):

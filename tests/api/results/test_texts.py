@@ -26,6 +26,18 @@ def test_both_languages_say_the_same_figures():
     assert differing == set()
 
 
+def test_no_text_is_left_over():
+    folder = CATALOGUE.parent
+    source = "".join(file.read_text() for file in [*folder.glob("*.py"), *TEMPLATES.glob("results*.html")])
+    made = {match.split("{")[0] for match in re.findall(r"""texts\[f["']([a-z_]+_){""", source)} | {
+        "channel_",
+        "level_",
+    }
+    made |= {"table_", "reference_", "sort_"}
+    unused = {key for key in _catalogue() if key not in source and not key.startswith(tuple(made))}
+    assert unused == set()
+
+
 def test_templates_hold_no_words_of_their_own():
     for template in TEMPLATES.glob("results*.html"):
         markup = re.sub(r"{%.*?%}|{{.*?}}|{#.*?#}|<[^>]*>", " ", template.read_text(encoding="utf-8"), flags=re.S)
