@@ -23,3 +23,10 @@ def test_shelf_is_copied_once_per_revision(tmp_path: Path):
             shelved = open_shelf(release, tmp_path / "shelf").filter(pl.col("level") == "overall").collect()
             assert shelved["estimate"].to_list() == [80.0 + revision]
     assert len(list((tmp_path / "shelf").iterdir())) == 2
+
+
+def test_without_a_place_to_write_the_released_file_itself_is_read(tmp_path: Path):
+    make_release(tmp_path / "exports", [make_index(estimate=80.0)])
+    (tmp_path / "shelf").write_text("a file where the folder should be")
+    release = open_release(tmp_path / "exports", "2026-10")
+    assert_frame_equal(open_shelf(release, tmp_path / "shelf").collect(), release.indices)
