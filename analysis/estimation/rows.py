@@ -160,20 +160,21 @@ def _count_strata(read: pl.DataFrame, design: SurveyDesign) -> pl.DataFrame:
 def _sum_items(rows: pl.DataFrame, by: Sequence[str], items: Sequence[str]) -> pl.DataFrame:
     """One row per domain: code, keys, weighted mean and sum of weights of every item."""
     weight = pl.col("weight")
-    sums = [
+    parts = [
         expression
         for code in items
         for expression in (
-            (weight * pl.col(code)).sum().alias(f"m{code[1:]}"),
-            pl.when(pl.col(code).is_not_null()).then(weight).otherwise(0.0).sum().alias(f"W{code[1:]}"),
+            (weight * pl.col(code)).alias(f"m{code[1:]}"),
+            pl.when(pl.col(code).is_not_null()).then(weight).otherwise(0.0).alias(f"W{code[1:]}"),
         )
     ]
     keys = [f"by.{column}" for column in by]
-    grouped = (
-        rows.drop_nulls(keys).group_by(keys, maintain_order=True).agg(*sums).sort(keys)
-        if keys
-        else rows.select(*sums)
-    )
+    if keys:
+        # Polars adds few large groups in several threads, with other last digits each time; a list in one.
+        listed = rows.drop_nulls(keys).group_by(keys, maintain_order=True).agg(each.implode() for each in parts)
+        grouped = listed.with_columns(pl.col(pl.List).list.sum()).sort(keys)
+    else:
+        grouped = rows.select(each.sum() for each in parts)
     means = (
         pl.when(pl.col(f"W{code[1:]}") > 0)
         .then(pl.col(f"m{code[1:]}") / pl.col(f"W{code[1:]}"))

@@ -18,6 +18,7 @@ from analysis.indices.wording import (
     note_everywhere,
     note_units,
 )
+from analysis.rounding import round_column
 from survey_forms.form import Form
 
 _BLANKED = (
@@ -179,7 +180,7 @@ def _finish(
             pl.lit(form.id).alias("form"),
             pl.lit(form.version).alias("version"),
             pl.lit(policy.confidence).alias("confidence"),
-            *(_two_decimals(pl.col(name)).alias(f"{name}_rounded") for name in _ROUNDED),
+            *(round_column(name).alias(f"{name}_rounded") for name in _ROUNDED),
         )
         .sort(
             "position",
@@ -196,12 +197,3 @@ def _finish(
 
 
 _ORDER = {"all": 0, "province": 1, "unit": 2, "procedure": 3, "unit_procedure": 4, "channel": 5}
-
-
-def _two_decimals(value: pl.Expr) -> pl.Expr:
-    hundredths = (value * 100 + 0.5 + 1e-9).floor().cast(pl.Int64)
-    return pl.when(value.is_not_null()).then(
-        pl.concat_str(
-            (hundredths // 100).cast(pl.String), pl.lit("."), (hundredths % 100).cast(pl.String).str.zfill(2)
-        )
-    )
