@@ -66,21 +66,30 @@ def successors(session: Session, unit: Unit) -> list[tuple[Unit, UnitSuccession]
 
 
 def find_units(
-    session: Session, *, day: date, kind: str | None = None, parent: str | None = None, q: str | None = None
-) -> list[Unit]:
-    """Units valid on ``day``; ``q`` matches part of the name, tones not needed, or the start of the code."""
+    session: Session,
+    *,
+    day: date,
+    kind: str | None = None,
+    parent: str | None = None,
+    q: str | None = None,
+    limit: int,
+    offset: int = 0,
+) -> tuple[int, list[Unit]]:
+    """How many units are valid on ``day``, and one page of them by code.
+
+    ``q`` matches part of the name, tones and capitals not needed, or the start of the code.
+    """
     query = _valid(select(Unit), day).order_by(col(Unit.code))
     if kind is not None:
         query = query.where(col(Unit.kind) == kind)
     if parent is not None:
         query = query.where(col(Unit.parent_code) == parent)
-    if not q:
-        return list(session.execute(query).scalars())
     # Neither database folds Vietnamese the same way: the few thousand names of a day are folded here.
-    wanted = fold_name(q)
+    wanted, start = fold_name(q or ""), (q or "").strip()
     names = session.execute(query.with_only_columns(col(Unit.id), col(Unit.code), col(Unit.name)))
-    ids = [id for id, code, name in names if code.startswith(q.strip()) or (wanted and wanted in fold_name(name))]
-    return list(session.execute(query.where(col(Unit.id).in_(ids))).scalars())
+    ids = [id for id, code, name in names if code.startswith(start) or (wanted and wanted in fold_name(name))]
+    page = query.where(col(Unit.id).in_(ids[offset : offset + limit]))
+    return len(ids), list(session.execute(page).scalars())
 
 
 def find_procedures(session: Session) -> list[Procedure]:

@@ -33,9 +33,8 @@ def list_units(
 ) -> dict[str, Any]:
     """Units valid on a day (today by default), by kind, parent and part of the name, tones not needed."""
     on = day or _today(request)
-    found = queries.find_units(opened, day=on, kind=kind, parent=parent, q=q)
-    page = found[offset : offset + limit]
-    return {"day": on, "total": len(found), "units": [_unit(unit) for unit in page]}
+    total, page = queries.find_units(opened, day=on, kind=kind, parent=parent, q=q, limit=limit, offset=offset)
+    return {"day": on, "total": total, "units": [_unit(unit) for unit in page]}
 
 
 @router.get("/units/{code}")

@@ -20,7 +20,8 @@ def read_delimited(path: Path, text: TextFile) -> Iterator[list[str]]:
         lines = list(islice(file, LINES_LOOKED_AT))
         separator, skipped = _find_separator(lines)
         file.seek(0)
-        reader = csv.reader(file, delimiter=separator)
+        # strict: a quote left open would swallow the rest of the file into one cell.
+        reader = csv.reader(file, delimiter=separator, strict=True)
         try:
             for number, cells in enumerate(reader, 1):
                 yield [] if number == 1 and skipped else cells

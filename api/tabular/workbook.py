@@ -14,13 +14,13 @@ import fastexcel
 
 from api.errors import FileUnusable
 
-UNPACKED_BYTES_MAX = 2 << 30
+UNPACKED_BYTES_MAX = 512 << 20  # some 300 000 rows; more belongs in CSV or Parquet
 CELLS_LISTED_MAX = 20
 _SHEET = re.compile(rb'<(?:\w+:)?sheet\b[^>]*?\bname="([^"]*)"[^>]*?\b\w+:id="([^"]*)"')
 _RELATION = re.compile(rb"<Relationship\b[^>]*>")
 _CELL = re.compile(rb"<(?:\w+:)?c\b((?:[^>/]|/(?!>))*)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _PLACE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
-_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^>/]*>")
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^>/]*>[^<]")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 
 
@@ -86,7 +86,8 @@ def _refuse_unreadable_cells(path: Path, content: bytes) -> None:
     for cell in _CELL.finditer(content):
         inside = cell[2] or b""
         is_error = re.search(rb'\bt="e"', cell[1]) is not None
-        if not is_error and (not _FORMULA.search(inside) or _VALUE.search(inside)):
+        is_text = re.search(rb'\bt="str"', cell[1]) is not None  # a formula may well give an empty text
+        if not is_error and (is_text or not _FORMULA.search(inside) or _VALUE.search(inside)):
             continue
         place = _PLACE.search(cell[1])
         name = (place[1] + place[2]).decode() if place else "?"

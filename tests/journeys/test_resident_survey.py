@@ -35,7 +35,7 @@ def form() -> Form:
 
 
 def import_survey(engine: Engine, form: Form, settings: Settings, folder: Path) -> ImportReport:
-    """The whole survey through mapping and register, as the command does it; the file is copied into ``folder``."""
+    """The whole survey through register and mapping, as the command does; ``folder`` gets a copy of it."""
     file = folder / SURVEY.name
     shutil.copy(SURVEY, file)
     forms = Catalogue([form])

@@ -82,6 +82,7 @@ def test_a_broken_row_is_told_and_the_next_one_read(tmp_path: Path, line: str, c
         pytest.param(b"code,code,name\n1,2,a\n", "header_repeated", id="repeated header"),
         pytest.param(b"ma,name\n1,a\n", "header_missing", id="missing column"),
         pytest.param(b"1,a\n2,b\n", "header_missing", id="no header at all"),
+        pytest.param(b'code,name\n1,"a\n2,b\n3,c\n', "file_broken", id="a quote left open"),
     ],
 )
 def test_an_unusable_file_says_why(tmp_path: Path, content: bytes, code: str):

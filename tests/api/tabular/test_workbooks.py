@@ -25,6 +25,7 @@ HEADER = {"A": text("code"), "B": text("value")}
         pytest.param(day(46300), "2026-10-05", id="date"),
         pytest.param(day(46300.5), "2026-10-05 12:00:00", id="date and time"),
         pytest.param(formula("2+2", "4"), "4", id="formula with its value"),
+        pytest.param('t="str"' + formula('IF(A1="","","x")', ""), "", id="formula that gives an empty text"),
     ],
 )
 def test_a_cell_reads_as_its_text(tmp_path: Path, cell: str, read: str):
@@ -33,11 +34,17 @@ def test_a_cell_reads_as_its_text(tmp_path: Path, cell: str, read: str):
 
 
 def test_cells_that_would_read_as_empty_are_named(tmp_path: Path):
-    rows = {1: HEADER, 2: {"A": text("x"), "B": formula("A1", None)}, 7: {"A": text("y"), "B": error("#N/A")}}
+    rows = {
+        1: HEADER,
+        2: {"A": text("x"), "B": formula("A1", None)},
+        3: {"A": text("x"), "B": formula("A1", "")},  # as libraries write a formula they cannot calculate
+        7: {"A": text("y"), "B": error("#N/A")},
+    }
     with pytest.raises(FileUnusable) as caught:
         open_table(write_workbook(tmp_path / "a.xlsx", rows), required=("code",))
     assert caught.value.problems == [
         {"cell": "B2", "code": "formula_without_value"},
+        {"cell": "B3", "code": "formula_without_value"},
         {"cell": "B7", "code": "error_value"},
     ]
 
