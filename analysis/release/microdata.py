@@ -8,6 +8,7 @@ import polars as pl
 
 from analysis.disclosure import mask_microdata
 from analysis.indices.policy import IndexPolicy
+from analysis.release.ordering import sort_by_all
 from analysis.weighting.cells import NO_PROCEDURE, collapse_cells, count_cells
 from analysis.weighting.post_stratify import post_stratify
 from survey_forms.columns import AnswerColumn, answer_columns
@@ -131,7 +132,7 @@ def release_responses(
         pl.when(shown).then("weight").alias("weight"),
         "suppressed",
     ).select(pl.col(name).cast(dtype) for name, dtype in STRATA.items())
-    in_order = rows.sort(rows.columns, nulls_last=False)
+    in_order = sort_by_all(rows)
     return ReleasedResponses(in_order, released_strata, _count_masked(responses, rows, role))
 
 

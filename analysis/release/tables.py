@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -10,6 +11,7 @@ from analysis.indices.compute import IndexTables
 from analysis.indices.policy import IndexPolicy
 from analysis.release.codebook import Table, describe_answers, describe_columns
 from analysis.release.microdata import FIXED_COLUMNS, STRATA, release_responses, released_answers
+from analysis.release.withheld import tell_withheld_cells_once
 from survey_forms.form import Form
 
 TITLES = {
@@ -35,6 +37,13 @@ class FormMonth:
     form: Form
     responses: pl.LazyFrame
     tables: IndexTables | None
+
+    @cached_property
+    def indices(self) -> pl.DataFrame | None:
+        """The indices as they are released: by ``frames.INDICES``, withheld cells told once."""
+        if self.tables is None or self.form.recipe is None:
+            return None
+        return tell_withheld_cells_once(self.tables.indices, self.form.recipe)
 
 
 @dataclass(frozen=True)
@@ -89,7 +98,7 @@ def answer_prefix(form: Form, parts: Sequence[FormMonth]) -> str:
 
 def _indices(parts: Sequence[FormMonth], _registry: Registry) -> Described:
     empty = pl.DataFrame(schema={name: column.dtype for name, column in INDICES.items()})
-    computed = [part.tables.indices.select(list(INDICES)) for part in parts if part.tables is not None]
+    computed = [part.indices.select(list(INDICES)) for part in parts if part.indices is not None]
     return describe_frame("indices", pl.concat([empty, *computed], rechunk=True))
 
 
@@ -117,7 +126,7 @@ def _responses(parts: Sequence[FormMonth], registry: Registry, policy: IndexPoli
         release_responses(
             part.responses,
             part.form,
-            indices=part.tables.indices if part.tables else None,
+            indices=part.indices,
             transactions=registry.transactions,
             units=registry.units,
             policy=policy,
