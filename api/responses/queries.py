@@ -39,7 +39,7 @@ def store(connection: Connection, ready: Sequence[ReadyResponse]) -> list[Receip
     if not ready:
         return []
     first_of_id = {response.id: response for response in reversed(ready)}
-    # In the order of their ids, so that two processes with the same responses wait for each other, never in a ring.
+    # In the order of their ids, so that two processes never wait for each other in a ring.
     inserted = _insert_new(connection, [first_of_id[id].values for id in sorted(first_of_id)])
     texts = [
         {"response_id": id, "question": question, "text": written}
