@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from survey_forms.form import Form
+from survey_forms.form import Form, Recipe
 
 _UNITS = ("unit_filed", "unit_decided", "unit_residence")
 
@@ -33,7 +33,7 @@ def mask_microdata(
         Same rows, order and columns; nulls are added: ``procedure`` and ``counter`` in withheld cells unit ×
         procedure; all units and ``counter`` in withheld units; ``channel`` in channels with any withheld figure;
         the answers of an item (and why they are missing) where a cell withholds that item though not its index,
-        and in a unit that withholds it, for responses that name no procedure.
+        and in the rows of such a unit that have no procedure (left).
 
     Notes
     -----
@@ -47,49 +47,56 @@ def mask_microdata(
     lazy = responses.lazy()
     if form.recipe is None or indices.is_empty():
         return lazy
-    present = set(lazy.collect_schema())
-    withheld = indices.filter(pl.col("suppressed"))
-    root = (pl.col("level") == form.recipe.root.level) & (pl.col("code") == form.recipe.root.id)
-    of_cell = pl.col("unit").is_not_null() & pl.col("procedure").is_not_null()
-    of_unit = pl.col("unit").is_not_null() & pl.col("procedure").is_null()
-    flags = {
-        " cell": (withheld.filter(root & of_cell), {"unit": unit_role, "procedure": "procedure"}),
-        " unit": (withheld.filter(root & of_unit), {"unit": unit_role}),
-        " channel": (withheld.filter(pl.col("channel").is_not_null()), {"channel": "channel"}),
-    }
-    items = {node.id: node.item for node in form.recipe.root.walk() if node.item is not None}
-    asked = form.recipe.asked_overall
-    codes = [("item", code, column) for code, column in items.items()]
-    codes += [("asked_overall", asked, asked)] if asked else []
-    blanked: dict[str, list[str]] = {}
-    for level, code, column in codes:
-        of_item = withheld.filter((pl.col("level") == level) & (pl.col("code") == code))
-        for name, rows, keys in (
-            ("cell", of_item.filter(of_cell), {"unit": unit_role, "procedure": "procedure"}),
-            ("unit", of_item.filter(of_unit), {"unit": unit_role}),
-        ):
-            if rows.height:
-                flags[f" {name} {level} {code}"] = (rows, keys)
-                blanked.setdefault(column, []).append(f" {name} {level} {code}")
-    for name, (rows, keys) in flags.items():
-        marked = (
-            rows.select(pl.col(of).alias(key) for of, key in keys.items())
-            .unique()
-            .with_columns(pl.lit(True).alias(name))
-        )
-        lazy = lazy.join(marked.lazy(), on=list(keys.values()), how="left", maintain_order="left")
-    lazy = lazy.with_columns(pl.col(name).fill_null(False) for name in flags)
+    top = (pl.col("level") == form.recipe.root.level) & (pl.col("code") == form.recipe.root.id)
+    withheld = indices.filter(pl.col("suppressed") & pl.col("channel").is_null())
+    cells, units = _split(withheld.filter(top))
+    channels = indices.filter(pl.col("suppressed") & pl.col("channel").is_not_null()).select("channel").unique()
+    marked = _mark(lazy, cells, [unit_role, "procedure"], " cell")
+    marked = _mark(marked, units, [unit_role], " unit")
+    marked = _mark(marked, channels, ["channel"], " channel")
     cell, unit = pl.col(" cell"), pl.col(" unit")
-    masks = [("procedure", cell), ("channel", pl.col(" channel")), ("counter", cell | unit)]
-    masks += [(column, unit) for column in _UNITS]
-    for column, marks in blanked.items():
-        hides = [
-            pl.col(mark) & ~cell
-            if mark.startswith(" cell")
-            else pl.col(mark) & ~unit & pl.col("procedure").is_null()
-            for mark in marks
-        ]
-        masks += [(name, pl.any_horizontal(hides)) for name in (column, f"{column}#missing")]
-    return lazy.with_columns(
-        pl.when(~mask).then(pl.col(column)).alias(column) for column, mask in masks if column in present
-    ).drop(list(flags))
+    masks = {"procedure": cell, "channel": pl.col(" channel"), "counter": cell | unit}
+    masks |= dict.fromkeys(_UNITS, unit)
+    marks = [" cell", " unit", " channel"]
+    for number, (level, code, column) in enumerate(_items(form.recipe)):
+        of_item = _split(withheld.filter((pl.col("level") == level) & (pl.col("code") == code)))
+        item_cells = of_item[0].join(cells, on=["unit", "procedure"], how="anti")
+        item_units = of_item[1].join(units, on="unit", how="anti")
+        if item_cells.is_empty() and item_units.is_empty():
+            continue
+        split_units = pl.concat([item_cells.select("unit"), item_units]).unique()
+        marked = _mark(marked, item_cells, [unit_role, "procedure"], f" cell {number}")
+        marked = _mark(marked, split_units, [unit_role], f" split {number}")
+        marks += [f" cell {number}", f" split {number}"]
+        # Otherwise the rows left without a procedure (without a unit) would count one part of what is withheld.
+        is_unplaced = cell | pl.col("procedure").is_null()
+        blanked = pl.col(f" cell {number}") | (pl.col(f" split {number}") & is_unplaced)
+        if item_units.height:
+            blanked |= unit & is_unplaced
+        masks |= {column: blanked, f"{column}#missing": blanked}
+    present = set(lazy.collect_schema())
+    return marked.with_columns(
+        pl.when(~mask).then(pl.col(column)).alias(column) for column, mask in masks.items() if column in present
+    ).drop(marks)
+
+
+def _items(recipe: Recipe) -> list[tuple[str, str, str]]:
+    """Level, code and answer column of every item of the index and of the asked overall question."""
+    items = [("item", node.id, node.item) for node in recipe.root.walk() if node.item is not None]
+    return items + (
+        [("asked_overall", recipe.asked_overall, recipe.asked_overall)] if recipe.asked_overall else []
+    )
+
+
+def _split(withheld: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The cells unit × procedure, and the units, among withheld rows."""
+    of_units = withheld.filter(pl.col("unit").is_not_null())
+    cells = of_units.filter(pl.col("procedure").is_not_null()).select("unit", "procedure").unique()
+    return cells, of_units.filter(pl.col("procedure").is_null()).select("unit").unique()
+
+
+def _mark(rows: pl.LazyFrame, keys: pl.DataFrame, on: list[str], mark: str) -> pl.LazyFrame:
+    """``rows`` with the Boolean column ``mark``: whether their ``on`` columns are among ``keys``."""
+    named = keys.rename(dict(zip(keys.columns, on, strict=True))).with_columns(pl.lit(True).alias(mark))
+    joined = rows.join(named.lazy(), on=on, how="left", maintain_order="left")
+    return joined.with_columns(pl.col(mark).fill_null(False))

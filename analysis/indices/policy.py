@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analysis.disclosure import SMALL_CELL
+from analysis.weighting.cells import MINIMUM_STRATUM
 
 UNIT_ROLES = ("unit_filed", "unit_decided", "unit_residence")
 
@@ -17,7 +18,7 @@ class IndexPolicy:
     unit_role: str = "unit_filed"
     confidence: float = 0.95
     small_cell: int = SMALL_CELL
-    minimum_stratum: int = 2
+    minimum_stratum: int = MINIMUM_STRATUM
     interval: str = "wilson"
     raking: Mapping[str, Mapping[str, float]] | None = None
 

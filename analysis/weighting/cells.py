@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+MINIMUM_STRATUM = 5  # METHODS 2.2: with 2, intervals of unit indices held the truth 92.7 times in 100, with 5 93.8
 NO_PROCEDURE = ""  # key of the cell of responses that name no procedure
 
 CELLS = {
@@ -67,7 +68,9 @@ def count_cells(responses: pl.LazyFrame, transactions: pl.DataFrame, *, unit: st
     )
 
 
-def collapse_cells(cells: pl.DataFrame, provinces: pl.DataFrame, *, minimum: int = 2) -> CollapsedCells:
+def collapse_cells(
+    cells: pl.DataFrame, provinces: pl.DataFrame, *, minimum: int = MINIMUM_STRATUM
+) -> CollapsedCells:
     """Join cells that cannot stand alone as a stratum, and say which.
 
     A cell stands alone with at least ``minimum`` responses and one transaction. The others of a unit make its
@@ -84,7 +87,8 @@ def collapse_cells(cells: pl.DataFrame, provinces: pl.DataFrame, *, minimum: int
     provinces
         Columns unit, province (may be null); one row per unit.
     minimum
-        Fewest responses of a stratum; 2 is the least from which a variance can be computed.
+        Fewest responses of a stratum. 2 is the least from which a variance can be computed, but intervals from
+        such strata are too short.
 
     References
     ----------

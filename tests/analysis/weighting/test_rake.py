@@ -1,0 +1,93 @@
+"""Raking: margins met or refused by name; weights checked against R survey 4.5."""
+
+import polars as pl
+import pytest
+
+from analysis.weighting.rake import RakingDidNotConverge, RakingRefused, rake
+from tests.analysis.oracle import read_case, read_data
+
+SAMPLE = pl.DataFrame(
+    {
+        "sex": ["f", "f", "m", "m", "m"],
+        "age": ["young", "old", "young", "old", "old"],
+        "w": [1.0, 1.0, 1.0, 1.0, 1.0],
+    }
+)
+
+
+def test_weights_agree_with_r_survey_on_two_margins() -> None:
+    case, sample = read_case("p09_rake"), read_data("apiclus1")
+    margins = {name: {row[name]: row["Freq"] for row in case["margins"][name]} for name in ("stype", "sch.wide")}
+    raked = rake(sample, weight="pw", margins=margins)
+    assert raked.weights.to_list() == pytest.approx(case["weights"], rel=1e-6)
+
+
+def test_one_margin_is_post_stratification() -> None:
+    # 60 of f over two people, 30 of m over three
+    raked = rake(SAMPLE, weight="w", margins={"sex": {"f": 60, "m": 30}})
+    assert raked.weights.to_list() == pytest.approx([30, 30, 10, 10, 10])
+
+
+def test_every_margin_is_met_and_listed_before_and_after() -> None:
+    raked = rake(SAMPLE, weight="w", margins={"sex": {"f": 50, "m": 50}, "age": {"young": 30, "old": 70}})
+    assert raked.margins.select("variable", "level", "target", "before").rows() == [
+        ("sex", "f", 50.0, 2.0),
+        ("sex", "m", 50.0, 3.0),
+        ("age", "old", 70.0, 3.0),
+        ("age", "young", 30.0, 2.0),
+    ]
+    assert raked.margins["after"].to_list() == pytest.approx([50, 50, 70, 30])
+
+
+def test_scale_of_the_starting_weights_does_not_matter() -> None:
+    margins = {"sex": {"f": 50, "m": 50}, "age": {"young": 30, "old": 70}}
+    once = rake(SAMPLE, weight="w", margins=margins).weights
+    scaled = rake(SAMPLE.with_columns(pl.col("w") * 37), weight="w", margins=margins).weights
+    assert scaled.to_list() == pytest.approx(once.to_list())
+
+
+@pytest.mark.parametrize(
+    ("margins", "problem"),
+    [
+        pytest.param({"sex": {"f": 9.0}}, "sex = m: responses but no total", id="level without total"),
+        pytest.param({"sex": {"f": 1, "m": 1, "x": 1}}, "sex = x: a total but no responses", id="empty level"),
+        pytest.param({"sex": {"f": 0, "m": 2}}, "sex = f: total 0 is not positive", id="zero"),
+        pytest.param({"job": {"a": 1}}, "job: no such column", id="column"),
+        pytest.param(
+            {"sex": {"f": 1, "m": 1}, "age": {"old": 2, "young": 1}},
+            "grand totals differ: sex 2, age 3",
+            id="totals",
+        ),
+        pytest.param({}, "no margins given", id="none"),
+    ],
+)
+def test_impossible_margins_are_refused_by_name(margins: dict[str, dict[str, float]], problem: str) -> None:
+    with pytest.raises(RakingRefused) as refused:
+        rake(SAMPLE, weight="w", margins=margins)
+    assert problem in refused.value.problems
+
+
+def test_all_problems_are_named_together() -> None:
+    with pytest.raises(RakingRefused) as refused:
+        rake(SAMPLE, weight="w", margins={"job": {"a": 5}, "sex": {"f": 5}})
+    assert refused.value.problems == ["job: no such column", "sex = m: responses but no total"]
+
+
+def test_responses_without_a_level_are_refused_with_their_number() -> None:
+    with pytest.raises(RakingRefused, match="sex: 1 responses without a level"):
+        rake(
+            SAMPLE.with_columns(sex=pl.Series([None, "f", "m", "m", "m"])),
+            weight="w",
+            margins={"sex": {"f": 1, "m": 1}},
+        )
+
+
+def test_margins_that_contradict_the_sample_name_the_level_that_is_off() -> None:
+    # all women are young here, all men old: 60 women cannot meet 50 young
+    sample = pl.DataFrame({"sex": ["f", "m"], "age": ["young", "old"], "w": [1.0, 1.0]})
+    with pytest.raises(RakingDidNotConverge) as failed:
+        rake(
+            sample, weight="w", margins={"sex": {"f": 60, "m": 40}, "age": {"young": 50, "old": 50}}, max_rounds=20
+        )
+    assert failed.value.variable in ("sex", "age")
+    assert failed.value.got != pytest.approx(failed.value.wanted)
