@@ -13,8 +13,8 @@ import polars as pl
 from analysis.frames import INDICES
 from analysis.release.cells import unguard_text
 
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-REVISION = re.compile(r"r([1-9]\d*)")
+MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
+REVISION = re.compile(r"r([1-9][0-9]{0,5})")
 
 
 class UnknownRelease(LookupError):

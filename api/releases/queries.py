@@ -1,6 +1,7 @@
 """Reads what a month's indices need beside the answers: transactions, units, procedures."""
 
-from datetime import date, timedelta
+from calendar import monthrange
+from datetime import date
 
 import polars as pl
 from sqlalchemy import Connection, select
@@ -47,8 +48,7 @@ def read_procedures(connection: Connection) -> pl.DataFrame:
 def month_days(month: str) -> tuple[date, date]:
     """First and last day of ``month``."""
     year, number = (int(part) for part in month.split("-"))
-    following = date(year + number // 12, number % 12 + 1, 1)
-    return date(year, number, 1), following - timedelta(days=1)
+    return date(year, number, 1), date(year, number, monthrange(year, number)[1])
 
 
 def _province(code: str, valid: dict[str, tuple[str, str, str | None]]) -> str | None:
