@@ -82,10 +82,13 @@ def _thin_sums(
     """The next domain to withhold in every sum with one withheld figure, or with too few responses behind them."""
     ends = table.lines[hidden]
     held = np.repeat(counts[hidden], 2)[(ends >= 0).ravel()]
+    asks = np.repeat((table.is_published | (counts < small_cell))[hidden], 2)[(ends >= 0).ravel()]
     ends = ends[ends >= 0]
     many = np.bincount(ends, minlength=table.line_count)
     behind = np.bincount(ends, weights=held, minlength=table.line_count)
-    is_thin = (many == 1) | ((many > 0) & (behind < small_cell))
+    # What is not published, and large, may follow from the others: alone it asks for nothing.
+    asking = np.bincount(ends, weights=asks, minlength=table.line_count)
+    is_thin = (asking > 0) & ((many == 1) | (behind < small_cell))
     if not is_thin.any():
         return np.empty(0, dtype=np.int64)
     candidates = order[(~hidden & (counts > 0))[order]]

@@ -268,3 +268,12 @@ def test_an_item_withheld_alone_takes_a_sibling_so_that_the_group_does_not_tell(
     table = Additive(np.array([[-1, -1]]), np.array([0]), np.array([True]), 0)
     hidden = protect(np.array([[50, 4, 40, 30]]), table, [(0, [1, 2, 3])], small_cell=10)
     assert hidden.tolist() == [[False, True, False, True]]
+
+
+@pytest.mark.parametrize(("unnamed", "is_shown"), [(12, True), (3, False)], ids=["many", "few"])
+def test_responses_without_a_procedure_need_cover_only_when_few(unnamed: int, is_shown: bool) -> None:
+    # one unit: a cell of 40, one of 50, responses without a procedure (never shown), and their total
+    table = Additive(np.array([[0, -1]] * 4), np.array([0, 0, 0, 2]), np.array([True, True, False, True]), 1)
+    hidden = protect(np.array([[40], [50], [unnamed], [90 + unnamed]]), table, [], small_cell=10)[:, 0]
+    assert (not hidden[0]) is is_shown
+    assert not hidden[[1, 3]].any()
