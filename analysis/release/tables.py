@@ -27,6 +27,7 @@ COLLAPSES = ("form", "version", "unit", "procedure", "into", "transactions", "re
 REASONS = {
     "unit without responses: not represented": "not_represented",
     "unit without transactions: not pooled": "not_pooled",
+    "next smallest cell, joined to the rest": "next_smallest",
 }
 
 

@@ -91,7 +91,12 @@ def test_collapses_do_not_tell_none_from_few(registry: Registry, computed: Index
     tables = {one.table.name: one.frame for one in build_tables([part], registry, IndexPolicy())}
     assert computed.collapses.height > 0
     assert "n" not in tables["collapses"].columns
-    assert set(tables["collapses"]["reason"]) <= {"not_represented", "not_pooled", "too_small"}
+    assert set(tables["collapses"]["reason"]) <= {
+        "not_represented",
+        "not_pooled",
+        "next_smallest",
+        "too_small",
+    }
 
 
 def _snapshot() -> pl.LazyFrame:

@@ -167,8 +167,8 @@ def test_the_small_cell_is_withheld_in_every_file(engine: Engine, tmp_path: Path
     masked = rows.filter(pl.col("procedure").is_null())
     assert masked.height >= 10
     assert masked["weight"].null_count() == masked.height
-    strata = pl.read_csv(folder / "strata.csv").filter(pl.col("stratum").str.starts_with("10025|1.000002"))
-    assert strata.select("n", "weight", "suppressed").rows() == [(None, None, True)]
+    strata = pl.read_csv(folder / "strata.csv").filter(pl.col("stratum").str.starts_with("10025|"))
+    assert set(strata.select("n", "weight", "suppressed").rows()) == {(None, None, True)}
 
 
 def test_published_figures_come_out_of_the_released_rows_again(engine: Engine, tmp_path: Path):
