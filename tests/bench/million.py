@@ -1,6 +1,6 @@
 """One million responses of one month: snapshot, index and export, each in a process of its own.
 
-    python -m tests.bench.million [--rows 1000000] [--units 3321] [--procedures 200] [--folder …]
+    python -m tests.bench.million [--rows 1000000] [--units 3321 --procedures 200] [--folder …]
 
 Prints seconds and peak memory of each step, and how many times as long the rows of the export take as Polars takes
 to write the same rows as CSV. The month is national: units of very different size, few procedures asked for often.
@@ -13,7 +13,7 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,7 @@ SEED = 20261120
 CATALOGUE = load_catalogue()
 FORM = CATALOGUE.get("one_stop", "2026.1")
 KEY = SnapshotKey(FORM.id, FORM.version, MONTH)
+SHAPES = ((166, 100), (3_321, 200))  # a large province; the country
 STEPS = ("snapshot", "index", "export", "rows", "polars")
 
 
@@ -151,23 +152,28 @@ def measure(folder: Path, *, rows: int, units: int, procedures: int) -> dict[str
     return figures
 
 
-def main() -> None:
+def main(arguments: Sequence[str] = ()) -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rows", type=int, default=1_000_000)
-    options.add_argument("--units", type=int, default=3_321)
+    options.add_argument("--units", type=int)
     options.add_argument("--procedures", type=int, default=200)
     options.add_argument("--folder", type=Path)
     options.add_argument("--step", choices=STEPS)
     options.add_argument("--told", type=Path)
-    given = options.parse_args()
+    given = options.parse_args(arguments)
     if given.step:
         given.told.write_text(json.dumps(run_step(given.step, given.folder)))
         return
-    with tempfile.TemporaryDirectory() as temporary:
-        figures = measure(
-            given.folder or Path(temporary), rows=given.rows, units=given.units, procedures=given.procedures
-        )
-    print(f"{given.rows:,} responses, {given.units:,} units, {given.procedures} procedures")
+    shapes = [(given.units, given.procedures)] if given.units else SHAPES
+    for units, procedures in shapes:
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = given.folder or Path(temporary)
+            figures = measure(folder, rows=given.rows, units=units, procedures=procedures)
+        print(f"{given.rows:,} responses, {units:,} units, {procedures} procedures")
+        show(figures)
+
+
+def show(figures: dict[str, dict[str, Any]]) -> None:
     for step, told in figures.items():
         more = ", ".join(f"{value:,} {name}" for name, value in told.items() if name not in ("seconds", "GiB"))
         print(f"  {step:<9} {told['seconds']:6.2f} s  {told['GiB']:5.2f} GiB  {more}")
@@ -249,4 +255,4 @@ def _response_rows(
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
