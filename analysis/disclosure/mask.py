@@ -33,7 +33,7 @@ def mask_microdata(
         Same rows, order and columns; nulls are added: ``procedure`` and ``counter`` in withheld cells unit ×
         procedure; all units and ``counter`` in withheld units; ``channel`` in channels with any withheld figure;
         the answers of an item (and why they are missing) where a cell withholds that item though not its index,
-        and in the rows of such a unit that have no procedure (left).
+        and then also in rows of such a unit, and of masked units, that have no procedure (left).
 
     Notes
     -----
@@ -70,9 +70,7 @@ def mask_microdata(
         marks += [f" cell {number}", f" split {number}"]
         # Otherwise the rows left without a procedure (without a unit) would count one part of what is withheld.
         is_unplaced = cell | pl.col("procedure").is_null()
-        blanked = pl.col(f" cell {number}") | (pl.col(f" split {number}") & is_unplaced)
-        if item_units.height:
-            blanked |= unit & is_unplaced
+        blanked = pl.col(f" cell {number}") | ((pl.col(f" split {number}") | unit) & is_unplaced)
         masks |= {column: blanked, f"{column}#missing": blanked}
     present = set(lazy.collect_schema())
     return marked.with_columns(

@@ -106,7 +106,7 @@ def _open_bridges(
     edges = np.flatnonzero(hidden & (table.lines >= 0).all(axis=1))
     if not edges.size:
         return np.empty(0, dtype=np.int64)
-    found = find_bridges(*table.lines[edges].T, table.line_count)
+    found = find_bridges(table.lines[edges, 0], table.lines[edges, 1], table.line_count)
     revealed = np.flatnonzero(found.is_bridge & (counts[edges] < small_cell))
     if not revealed.size:
         return np.empty(0, dtype=np.int64)
@@ -114,7 +114,7 @@ def _open_bridges(
     first, second = table.lines[candidates].T
     more = []
     for edge in revealed:
-        crosses = found.is_below(edge, first) != found.is_below(edge, second)
+        crosses = found.is_below(int(edge), first) != found.is_below(int(edge), second)
         component = found.component[table.lines[edges[edge], 0]]
         closes = crosses & (found.component[first] == component) & (found.component[second] == component)
         choice = np.flatnonzero(closes if closes.any() else crosses)

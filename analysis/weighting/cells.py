@@ -131,7 +131,10 @@ def collapse_cells(
         .otherwise(pl.lit("too few responses"))
         .alias("reason"),
     )
-    return CollapsedCells(placed.select(list(CELLS)).cast(CELLS), collapses.cast(COLLAPSES))
+    return CollapsedCells(
+        placed.select(pl.col(name).cast(dtype) for name, dtype in CELLS.items()),
+        collapses.select(pl.col(name).cast(dtype) for name, dtype in COLLAPSES.items()),
+    )
 
 
 def _judge(cells: pl.DataFrame, provinces: pl.DataFrame, minimum: int) -> pl.DataFrame:

@@ -29,8 +29,8 @@ def kish_design_effect(weights: pl.Series) -> float | None:
     """
     if weights.is_empty():
         return None
-    values = weights.cast(pl.Float64)
-    return float(values.len() * (values * values).sum() / values.sum() ** 2)
+    values = weights.cast(pl.Float64).to_numpy()
+    return float(len(values) * (values**2).sum() / values.sum() ** 2)
 
 
 def effective_size(weights: pl.Series) -> float | None:

@@ -96,7 +96,7 @@ def follows(equations: np.ndarray, target: np.ndarray) -> bool:
     return np.linalg.matrix_rank(np.vstack([equations, target])) == np.linalg.matrix_rank(equations)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, 1, 2, 113])  # 113: an item that one masked unit alone had answers to
 @pytest.mark.parametrize(
     ("level", "code", "item"), [("overall", "index", None), ("item", "q8", "q8"), ("item", "q1", "q1")]
 )
@@ -123,7 +123,7 @@ def test_no_small_count_follows_from_indices_microdata_and_transactions(
         assert not follows(equations, target), key
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_no_figure_from_fewer_than_ten_is_shown(seed: int) -> None:
     _, tables = make_month(seed)
     shown = tables.indices.filter(~pl.col("suppressed") & (pl.col("n") > 0))
