@@ -129,5 +129,5 @@ def _summarise(
             pl.lit(collapses).alias("collapses"),
             pl.lit(strata["has_excess"].sum()).alias("strata_with_excess"),
         )
-        .cast(SUMMARY)
+        .select(pl.col(name).cast(dtype) for name, dtype in SUMMARY.items())
     )
