@@ -1,5 +1,6 @@
 # make help lists the commands; the README needs two of them: run and test.
 PYTHON ?= python3
+HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 
@@ -20,10 +21,10 @@ help: ## list the commands
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
 	@touch $@
 
-run: .venv/run ## set everything up, load the demonstration, serve on 127.0.0.1 (PORT=8000)
+run: .venv/run ## set everything up, load the demonstration, serve on 127.0.0.1 (PORT=8000, HOST=0.0.0.0 for phones nearby)
 	@$(BIN)/hailong migrate
 	@$(BIN)/hailong demo
-	@$(BIN)/hailong serve --port $(PORT)
+	@$(BIN)/hailong serve --host $(HOST) --port $(PORT)
 
 test: .venv/dev ## run all tests, on SQLite and PostgreSQL
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup

@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.staticfiles import StaticFiles
 
 from api.body_limit import BodyLimit
+from api.catalogue import open_catalogue
 from api.clock import Clock, utc_now
 from api.db import make_engine
 from api.errors import add_error_replies
@@ -23,7 +24,7 @@ from api.results import routes as results_routes
 from api.security_headers import SecurityHeaders
 from api.settings import Settings
 from api.transactions import routes as transactions_routes
-from survey_forms.loader import Catalogue, load_catalogue
+from survey_forms.loader import Catalogue
 
 # Routes that anyone may call; every other one has a guard (tests/test_house.py).
 PUBLIC_PATHS = frozenset(
@@ -57,7 +58,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.state.settings = settings
     app.state.clock = clock
     app.state.engine = make_engine(settings.database_url)
-    app.state.forms = forms or load_catalogue()
+    app.state.forms = forms or open_catalogue(settings)
     app.state.receiver = Receiver(app.state.engine, forms=app.state.forms, clock=clock, zone=settings.zone)
     app.state.rate_limit = RateLimit(settings.public_posts_per_minute)
     app.add_middleware(

@@ -16,6 +16,7 @@ class Settings:
     database_url: str = "sqlite:///var/hailong.sqlite3"
     var_folder: Path = Path("var")
     exports_folder: Path = Path("exports")
+    forms_folder: Path = Path("forms")  # an office's own questionnaires, beside the shipped ones
     timezone: str = "Asia/Ho_Chi_Minh"
     body_bytes_max: int = 262_144
     batch_bytes_max: int = 8_388_608

@@ -41,12 +41,25 @@ def load_scales(path: Path = CATALOGUE / SCALES) -> dict[str, Scale]:
     return scales
 
 
-def load_catalogue(folder: Path = CATALOGUE) -> Catalogue:
-    """Every form in ``folder``; FormErrors with all that is wrong in any file.
+def load_catalogue(folder: Path = CATALOGUE, *, own: Path | None = None) -> Catalogue:
+    """Every form in ``folder``, and in ``own`` where that folder exists; FormErrors with all that is wrong.
 
-    Wrong is also a file that does not stand at <form>/<version>.yaml, and a released one that has changed.
+    Wrong is also a file that does not stand at <form>/<version>.yaml, a released one that has changed, and a
+    version that stands in both folders. Forms in ``own`` may name the scales of ``folder``, and add their own.
     """
     scales = load_scales(folder / SCALES)
+    forms, problems = _load_folder(folder, scales)
+    if own is not None and own.is_dir():
+        added = load_scales(own / SCALES) if (own / SCALES).is_file() else {}
+        own_forms, own_problems = _load_folder(own, {**scales, **added})
+        problems += own_problems + _repeated(forms, own_forms, own)
+        forms += own_forms
+    if problems:
+        raise FormErrors(problems)
+    return Catalogue(forms)
+
+
+def _load_folder(folder: Path, scales: Mapping[str, Scale]) -> tuple[list[Form], list[FormError]]:
     forms: list[Form] = []
     problems: list[FormError] = []
     for path in sorted(folder.glob("*/*.yaml")):
@@ -59,9 +72,7 @@ def load_catalogue(folder: Path = CATALOGUE) -> Catalogue:
             problems += _misplaced(form, path)
     if not problems:  # a file that does not load would show up a second time as one that has gone
         problems = find_changed(forms, read_released(folder), folder)
-    if problems:
-        raise FormErrors(problems)
-    return Catalogue(forms)
+    return forms, problems
 
 
 def freeze_form(path: Path) -> Form:
@@ -78,3 +89,13 @@ def freeze_form(path: Path) -> Form:
 def _misplaced(form: Form, path: Path) -> list[FormError]:
     wanted, found = f"{form.id}/{form.version}.yaml", f"{path.parent.name}/{path.name}"
     return [] if found == wanted else [FormError(str(path), "form, version", wanted, found)]
+
+
+def _repeated(forms: list[Form], own_forms: list[Form], own: Path) -> list[FormError]:
+    known = {(form.id, form.version) for form in forms}
+    wanted = "một phiên bản chưa có / a version not shipped"
+    return [
+        FormError(str(own / form.id / f"{form.version}.yaml"), "version", wanted, form.version)
+        for form in own_forms
+        if (form.id, form.version) in known
+    ]

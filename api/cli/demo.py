@@ -8,14 +8,16 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine, func
 from sqlmodel import Session, select
 
+from analysis.release.reading import released_months
+from api.catalogue import open_catalogue
+from api.cli.export import export_one
 from api.clock import utc_now
 from api.db import make_engine
-from api.demo.load import is_loaded, load_demo
+from api.demo.load import demo_months, is_loaded, load_demo
 from api.registry.import_procedures import STARTER, import_procedures
 from api.registry.official import load_official_units
 from api.settings import Settings, read_settings
 from api.tables import Unit
-from survey_forms.loader import load_catalogue
 
 ACTOR = "demo"
 OFFICIAL_UNITS_AT_LEAST = 3321 + 34
@@ -28,9 +30,18 @@ def demo() -> None:
     settings = read_settings()
     engine = make_engine(settings.database_url)
     try:
-        fill_database(engine, settings, Console(stderr=True))
+        console = Console(stderr=True)
+        fill_database(engine, settings, console)
+        release_last_month(engine, settings, console)
     finally:
         engine.dispose()
+
+
+def release_last_month(engine: Engine, settings: Settings, console: Console) -> None:
+    """Export the last finished month unless a revision of it is there."""
+    month = demo_months(utc_now().astimezone(settings.zone).date())[-2]
+    if month not in released_months(settings.exports_folder):
+        export_one(engine, open_catalogue(settings), settings, month=month, now=utc_now(), console=console)
 
 
 def fill_database(engine: Engine, settings: Settings, console: Console) -> bool:
@@ -45,7 +56,7 @@ def fill_database(engine: Engine, settings: Settings, console: Console) -> bool:
     with _bar(console, "Số liệu trình diễn / Demonstration") as told:
         load_demo(
             engine,
-            load_catalogue(),
+            open_catalogue(settings),
             now=now,
             zone=settings.zone,
             truth_file=settings.var_folder / "demo" / "truth.json",

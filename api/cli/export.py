@@ -9,6 +9,7 @@ from rich.console import Console
 from sqlalchemy import Engine
 
 from analysis.indices.policy import IndexPolicy
+from api.catalogue import open_catalogue
 from api.cli.progress_bar import progress_bar
 from api.clock import utc_now
 from api.db import make_engine
@@ -16,7 +17,7 @@ from api.releases.code_version import read_code_version
 from api.releases.service import ExportReport, check_month_is_over, export_month
 from api.settings import Settings, read_settings
 from api.snapshots.service import write_snapshots
-from survey_forms.loader import Catalogue, load_catalogue
+from survey_forms.loader import Catalogue
 
 CHANGES_SHOWN = 10
 
@@ -28,7 +29,9 @@ def export(
     settings = read_settings()
     engine = make_engine(settings.database_url)
     try:
-        report = export_one(engine, load_catalogue(), settings, month=month, now=utc_now(), console=_console())
+        report = export_one(
+            engine, open_catalogue(settings), settings, month=month, now=utc_now(), console=_console()
+        )
     finally:
         engine.dispose()
     for line in summarise(report):

@@ -1,26 +1,22 @@
 """``hailong import responses``."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from api.catalogue import open_catalogue
 from api.cli.import_printing import EXIT_SOME_REJECTED, counting_rows, show_counts
 from api.cli.opened import opened_engine
 from api.clock import utc_now
-from api.errors import FileUnusable
 from api.responses.importing import import_responses, read_mapping
 from api.settings import read_settings
-from survey_forms.errors import FormErrors
-from survey_forms.loader import CATALOGUE, Catalogue, load_catalogue
 
 
 def responses(
     file: Annotated[Path, typer.Argument(help="CSV, XLSX or Parquet.")],
     mapping: Annotated[Path, typer.Option(help="YAML that says what the columns mean.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, store nothing.")] = False,
-    catalogue: Annotated[Path, typer.Option(help="Folder of the questionnaires.")] = CATALOGUE,
     sheet: Annotated[str | None, typer.Option(help="Sheet of the workbook; the first one if not given.")] = None,
 ) -> None:
     """Nhập phiếu theo ánh xạ / Import responses by a mapping.
@@ -29,7 +25,7 @@ def responses(
     Exit codes: 0 all accepted or known; 3 some rows rejected; 2 the file or the mapping is unusable.
     """
     settings = read_settings()
-    forms = _load_forms(catalogue)
+    forms = open_catalogue(settings)
     meaning = read_mapping(mapping, forms)
     with opened_engine(settings) as engine, counting_rows("Phiếu / Responses") as bar:
         report = import_responses(
@@ -47,13 +43,3 @@ def responses(
     if report.rejected_file is not None:
         typer.echo(f"Các dòng bị từ chối / Rejected rows: {report.rejected_file}")
         raise typer.Exit(EXIT_SOME_REJECTED)
-
-
-def _load_forms(folder: Path) -> Catalogue:
-    try:
-        return load_catalogue(folder)
-    except FormErrors as errors:
-        problems = [asdict(found) for found in errors.problems]
-        raise FileUnusable(
-            "catalogue_unusable", "Bộ phiếu có lỗi", "The catalogue has problems", problems
-        ) from None

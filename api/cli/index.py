@@ -10,6 +10,7 @@ from rich.table import Table
 
 from analysis.release.reading import MONTH
 from analysis.release.tables import FormMonth
+from api.catalogue import open_catalogue
 from api.cli.export import policy_of
 from api.cli.progress_bar import progress_bar
 from api.db import make_engine
@@ -19,12 +20,12 @@ from api.results.numbers import write_count, write_interval, write_month, write_
 from api.settings import Settings, read_settings
 from api.snapshots.service import write_snapshots
 from survey_forms.form import Measure
-from survey_forms.loader import load_catalogue
 
 
 def index(
     month: Annotated[str, typer.Option(help="Any month with responses, e.g. 2026-10; it need not be over.")],
     form: Annotated[str | None, typer.Option(help="Only this form.")] = None,
+    unit: Annotated[str | None, typer.Option(help="Only this unit, with its procedures.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The rows as JSON, exact values.")] = False,
 ) -> None:
     """Tính chỉ số của một tháng / Compute the indices of a month."""
@@ -34,17 +35,17 @@ def index(
         )
     computed = compute_now(read_settings(), month=month, form=form, console=Console(stderr=True))
     if as_json:
-        shown = [part.tables.indices for part in computed if part.tables]
+        shown = [_of_unit(part.tables.indices, unit) for part in computed if part.tables]
         typer.echo(json.dumps([row for frame in shown for row in frame.to_dicts()], ensure_ascii=False))
         return
     console = Console()
     for part in computed:
-        console.print(draw_table(part, month))
+        console.print(draw_table(part, month, unit))
 
 
 def compute_now(settings: Settings, *, month: str, form: str | None, console: Console) -> list[FormMonth]:
     """Bring the snapshots of ``month`` up to date, compute its indices and keep them under ``var/indices``."""
-    catalogue = load_catalogue()
+    catalogue = open_catalogue(settings)
     engine = make_engine(settings.database_url)
     try:
         with progress_bar(console, "Ảnh chụp dữ liệu / Snapshots") as told:
@@ -65,8 +66,8 @@ def compute_now(settings: Settings, *, month: str, form: str | None, console: Co
         engine.dispose()
 
 
-def draw_table(part: FormMonth, month: str) -> Table:
-    """The top index of all units, then of each province and unit, with interval and n."""
+def draw_table(part: FormMonth, month: str, unit: str | None = None) -> Table:
+    """The top index of all units, then of each province and unit; or of one unit and its procedures."""
     form = part.form
     drawn = Table(
         title=f"{form.title['vi']} ({form.id} {form.version}), {write_month(month, 'vi')}",
@@ -79,20 +80,26 @@ def draw_table(part: FormMonth, month: str) -> Table:
     if part.tables is None or form.recipe is None:
         return drawn
     root = form.recipe.root
-    unit = "%" if form.recipe.measure == Measure.SATISFIED_SHARE else ""
-    rows = part.tables.indices.filter(
+    sign = "%" if form.recipe.measure == Measure.SATISFIED_SHARE else ""
+    rows = _of_unit(part.tables.indices, unit).filter(
         (pl.col("level") == root.level)
         & (pl.col("code") == root.id)
-        & pl.col("procedure").is_null()
+        & (pl.col("procedure").is_null() | (unit is not None))
         & pl.col("channel").is_null()
     )
     for row in rows.iter_rows(named=True):
-        drawn.add_row(*_cells(row, unit))
+        drawn.add_row(*_cells(row, sign))
     return drawn
 
 
-def _cells(row: dict[str, object], unit: str) -> tuple[str, str, str, str, str]:
-    if row["unit"] is None:
+def _of_unit(indices: pl.DataFrame, unit: str | None) -> pl.DataFrame:
+    return indices if unit is None else indices.filter(pl.col("unit") == unit)
+
+
+def _cells(row: dict[str, object], sign: str) -> tuple[str, str, str, str, str]:
+    if row["procedure"] is not None:
+        name = f"{row['procedure_name'] or ''} ({row['procedure']})".strip()
+    elif row["unit"] is None:
         is_mean = str(row["method"]).startswith("mean of units")
         name = "Trung bình các đơn vị / Mean of units" if is_mean else "Tất cả / All"
     else:
@@ -100,7 +107,7 @@ def _cells(row: dict[str, object], unit: str) -> tuple[str, str, str, str, str]:
     if row["suppressed"]:
         estimate, interval, count = "ẩn/withheld", "–", "–"
     else:
-        estimate = write_points(str(row["estimate_rounded"]), "vi", unit=unit) if row["estimate_rounded"] else "–"
+        estimate = write_points(str(row["estimate_rounded"]), "vi", unit=sign) if row["estimate_rounded"] else "–"
         has_interval = row["low_rounded"] and row["high_rounded"]
         interval = write_interval(str(row["low_rounded"]), str(row["high_rounded"]), "vi") if has_interval else "–"
         count = write_count(int(str(row["n"])), "vi") if row["n"] is not None else "–"

@@ -8,11 +8,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from api.catalogue import open_catalogue
 from api.db import make_engine
 from api.results.numbers import write_count
 from api.settings import read_settings
 from api.snapshots.reconciling import Reconciled, reconcile_counts
-from survey_forms.loader import load_catalogue
 
 
 def reconcile(
@@ -25,7 +25,7 @@ def reconcile(
     try:
         lines = reconcile_counts(
             engine,
-            load_catalogue(),
+            open_catalogue(settings),
             snapshots_folder=settings.snapshots_folder,
             exports_folder=settings.exports_folder,
             month=month,

@@ -7,6 +7,7 @@ import typer
 import uvicorn
 
 from api.app import create_app
+from api.cli.addresses import list_addresses
 from api.settings import read_settings
 
 
@@ -15,7 +16,10 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
 ) -> None:
     """Phục vụ phiếu, kết quả và API / Serve forms, results and API."""
-    app = create_app(read_settings())
+    settings = read_settings()
+    app = create_app(settings)
+    for line in list_addresses(app.state.engine, settings, f"http://{host}:{port}"):
+        typer.echo(line)
     gc.collect()
     gc.freeze()  # modules and forms stay for good: looking through them again took 0,3 s with every post waiting
     uvicorn.run(app, host=host, port=port, log_level="warning")

@@ -6,11 +6,13 @@ from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 from sqlalchemy import Engine, func
 from sqlmodel import Session, select
 from typer.testing import CliRunner
 
+from analysis.release.reading import open_release
 from api.cli.main import app
 from api.registry.import_units import import_units
 from api.responses.importing import ImportReport, import_responses, read_mapping
@@ -77,18 +79,62 @@ def test_stored_answers_are_those_of_the_file(engine: Engine, form: Form, settin
     assert channels == {"web": 624, "mail": 392, "phone": 17}
 
 
+def keep_as_own_form(form: Form, folder: Path) -> Path:
+    """A folder of an office's own questionnaires, in which only ``form`` stands."""
+    own = folder / "forms"
+    (own / form.id).mkdir(parents=True)
+    shutil.copy(SCENARIO / "form.yaml", own / form.id / f"{form.version}.yaml")
+    return own
+
+
+def test_published_month_agrees_with_a_count_by_hand(
+    database_url: str, form: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Units, responses, export: the commands a stranger types; then q3_12 by district against the raw file."""
+    monkeypatch.setenv("HAILONG_DATABASE_URL", database_url)
+    monkeypatch.setenv("HAILONG_FORMS_FOLDER", str(keep_as_own_form(form, tmp_path)))
+    monkeypatch.setenv("HAILONG_VAR_FOLDER", str(tmp_path / "var"))
+    monkeypatch.setenv("HAILONG_EXPORTS_FOLDER", str(tmp_path / "exports"))
+    file = shutil.copy(SURVEY, tmp_path)
+    for arguments in (
+        ["import", "units", str(SCENARIO / "units.csv")],
+        ["import", "responses", str(file), "--mapping", str(SCENARIO / "mapping.yaml")],
+        ["export", "--month", "2021-09"],
+    ):
+        done = CliRunner().invoke(app, arguments)
+        assert done.exit_code == 0, done.output
+    published = open_release(tmp_path / "exports", "2021-09").indices
+
+    by_hand: dict[str | None, list[bool]] = defaultdict(list)
+    with SURVEY.open(encoding="utf-8", newline="") as opened:
+        for row in csv.DictReader(opened):
+            if row["q3_12"] in {"1", "2", "3", "4", "5"}:
+                for unit in (None, f"kcmo-{row['council_district']}"):
+                    by_hand[unit].append(int(row["q3_12"]) >= 4)
+    item = published.filter(
+        (pl.col("code") == "q3_12") & pl.col("channel").is_null() & pl.col("procedure").is_null()
+    )
+    pooled = item.filter(~pl.col("method").str.starts_with("mean of units"))
+    assert {row["unit"]: row["n"] for row in pooled.iter_rows(named=True)} == {
+        unit: len(answers) for unit, answers in by_hand.items()
+    }
+    for row in pooled.iter_rows(named=True):
+        answers = by_hand[row["unit"]]
+        assert row["estimate"] == pytest.approx(100 * sum(answers) / len(answers), rel=1e-12)
+        assert row["low"] < row["estimate"] < row["high"]
+    overall = published.filter((pl.col("level") == "overall") & pl.col("unit").is_not_null())
+    assert overall.height == 6
+    assert overall["suppressed"].sum() == 0
+
+
 def test_the_command_does_the_same(
     engine: Engine, database_url: str, form: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("HAILONG_DATABASE_URL", database_url)
-    catalogue = tmp_path / "catalogue"
-    (catalogue / form.id).mkdir(parents=True)
-    shutil.copy(SCENARIO / "form.yaml", catalogue / form.id / f"{form.version}.yaml")
-    shutil.copy(CATALOGUE / "scales.yaml", catalogue)
+    monkeypatch.setenv("HAILONG_FORMS_FOLDER", str(keep_as_own_form(form, tmp_path)))
     file = shutil.copy(SURVEY, tmp_path)
     run = CliRunner().invoke
     arguments = ["import", "responses", str(file), "--mapping", str(SCENARIO / "mapping.yaml")]
-    arguments += ["--catalogue", str(catalogue)]
 
     before_units = run(app, arguments)
     assert before_units.exit_code == 3, before_units.output
