@@ -1,6 +1,6 @@
 """The demonstration population: every transaction of a month with the answers its applicant would give.
 
-Because the whole population is known, so is the true index of every unit; the simulation of METHODS 9 draws its
+Because the whole population is known, so is the true index of every unit; the simulation of METHODS 11 draws its
 samples from here. Nothing in it is observed: it is invented from a seed.
 """
 
