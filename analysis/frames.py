@@ -90,6 +90,8 @@ INDICES: Mapping[str, Column] = {
     "estimate_rounded": Column(pl.String, null=True),  # two decimals, half up
     "low_rounded": Column(pl.String, null=True),
     "high_rounded": Column(pl.String, null=True),
+    # province: the units of a province together; mean_of_units: every unit counts the same; null: a plain domain
+    "aggregate": Column(pl.String, null=True),
 }
 
 

@@ -73,12 +73,11 @@ def _(Path, broken_files, latest_release, mo, os):
 
 @app.cell
 def _(pl, release, told):
-    # Rows of provinces and means of units stand beside the plain domains; their method says so.
+    # Rows of provinces and means of units stand beside the plain domains.
     published = release.indices.filter(
         pl.col("form") == told["form"],
         pl.col("version") == told["version"],
-        ~pl.col("method").str.starts_with("mean of units"),
-        ~pl.col("method").str.ends_with("units of the province together"),
+        pl.col("aggregate").is_null(),
     )
     top = published.filter(pl.col("level") == "overall")
     overall = top.filter(pl.all_horizontal(pl.col("unit", "procedure", "channel").is_null())).row(0, named=True)

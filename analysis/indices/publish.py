@@ -11,6 +11,7 @@ from analysis.indices.policy import IndexPolicy
 from analysis.indices.prepare import Prepared
 from analysis.indices.wording import (
     MEAN_OF_UNITS,
+    PROVINCE,
     WITHHELD,
     describe_method,
     join_notes,
@@ -61,6 +62,7 @@ def publish_indices(
             .otherwise(join_notes(everywhere, pl.col("unit_note"), pl.col("note")))
             .alias("note"),
             pl.when(pl.col("kind") == "province").then("province").otherwise("unit").alias("unit"),
+            pl.when(pl.col("kind") == "province").then(pl.lit(PROVINCE)).alias("aggregate"),
         )
     )
     parts = [shown, _mean_rows(shown, form, policy, everywhere), _silent_units(prepared, figures[0], form, policy)]
@@ -104,7 +106,7 @@ def _mean_rows(shown: pl.DataFrame, form: Form, policy: IndexPolicy, everywhere:
         "df",
         pl.lit(None, pl.Float64).alias("design_effect"),
         pl.lit(
-            f"{MEAN_OF_UNITS}: {describe_measure(form.recipe)}; every published unit counts the same; "
+            f"mean of units: {describe_measure(form.recipe)}; every published unit counts the same; "
             f"wilson; t(df); {policy.confidence * 100:g} %"
         ).alias("method"),
         pl.lit(False).alias("suppressed"),
@@ -118,6 +120,7 @@ def _mean_rows(shown: pl.DataFrame, form: Form, policy: IndexPolicy, everywhere:
                 pl.lit(" published units"),
             ),
         ).alias("note"),
+        pl.lit(MEAN_OF_UNITS).alias("aggregate"),
     )
 
 
@@ -146,6 +149,7 @@ def _silent_units(prepared: Prepared, root: Figure, form: Form, policy: IndexPol
         pl.lit("không có phiếu trả lời, giao dịch không được đại diện / no responses, not represented").alias(
             "note"
         ),
+        pl.lit(None, pl.String).alias("aggregate"),
     )
 
 
@@ -188,7 +192,7 @@ def _finish(
             "unit",
             "procedure",
             "channel",
-            pl.col("method").str.starts_with(MEAN_OF_UNITS),
+            pl.col("aggregate").eq_missing(pl.lit(MEAN_OF_UNITS)),
         )
         .select(pl.col(name).cast(column.dtype) for name, column in INDICES.items())
     )

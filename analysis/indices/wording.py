@@ -13,7 +13,7 @@ SEPARATOR = " | "
 WITHHELD = (
     "che vì ít phiếu trả lời, hoặc để không suy ra được ô khác / withheld: few responses, or to protect others"
 )
-MEAN_OF_UNITS = "mean of units"
+PROVINCE, MEAN_OF_UNITS = "province", "mean_of_units"  # values of the column ``aggregate``
 
 
 def describe_weights(prepared: Prepared, policy: IndexPolicy) -> str:

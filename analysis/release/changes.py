@@ -2,9 +2,7 @@
 
 import polars as pl
 
-from analysis.indices.wording import MEAN_OF_UNITS
-
-KEY = ["form", "version", "average", "level", "code", "unit", "procedure", "channel"]
+KEY = ["form", "version", "aggregate", "level", "code", "unit", "procedure", "channel"]
 FIGURES = [
     "n",
     "n_effective",
@@ -41,8 +39,8 @@ def list_changes(
     Parameters
     ----------
     before, after
-        Indices by ``frames.INDICES``; one row per form, version, level, code, unit, procedure and channel, and
-        for all units one pooled and one that is the mean of units.
+        Indices by ``frames.INDICES``; one row per form, version, aggregate, level, code, unit, procedure and
+        channel.
     rows_before, rows_after
         Table name → number of rows.
 
@@ -87,9 +85,7 @@ def list_changes(
 
 
 def _keyed(frame: pl.DataFrame) -> pl.DataFrame:
-    is_mean = pl.col("method").str.starts_with(MEAN_OF_UNITS)
-    average = pl.when(is_mean).then(pl.lit("mean_of_units")).otherwise(pl.lit("pooled"))
-    return frame.with_columns(average=average).select(*KEY, *FIGURES, there=pl.lit(True))
+    return frame.select(*KEY, *FIGURES, there=pl.lit(True))
 
 
 def _row_counts(before: dict[str, int], after: dict[str, int]) -> pl.DataFrame:

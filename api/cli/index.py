@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from analysis.indices.wording import MEAN_OF_UNITS
 from analysis.release.reading import MONTH
 from analysis.release.tables import FormMonth
 from api.catalogue import open_catalogue
@@ -100,7 +101,7 @@ def _cells(row: dict[str, object], sign: str) -> tuple[str, str, str, str, str]:
     if row["procedure"] is not None:
         name = f"{row['procedure_name'] or ''} ({row['procedure']})".strip()
     elif row["unit"] is None:
-        is_mean = str(row["method"]).startswith("mean of units")
+        is_mean = row["aggregate"] == MEAN_OF_UNITS
         name = "Trung bình các đơn vị / Mean of units" if is_mean else "Tất cả / All"
     else:
         name = f"{row['unit_name'] or ''} ({row['unit']})".strip()

@@ -15,9 +15,9 @@ from survey_forms.catalogued import Catalogue
 from survey_forms.errors import UnknownForm
 from survey_forms.form import Form
 
-# How the rows that are no plain domain are told: by the words of their ``method``, METHODS 6.3 and 6.4.
-IS_MEAN = pl.col("method").str.starts_with("mean of units")
-IS_PROVINCE = pl.col("method").str.ends_with("units of the province together")
+# The rows that are no plain domain, METHODS 6.3 and 6.4.
+IS_MEAN = pl.col("aggregate").eq_missing(pl.lit("mean_of_units"))
+IS_PROVINCE = pl.col("aggregate").eq_missing(pl.lit("province"))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ def make_indices(*rows: dict[str, object]) -> pl.DataFrame:
 
 
 def test_equal_indices_have_no_changes():
-    indices = make_indices({}, {"unit": "1"}, {"method": "mean of units: share"})
+    indices = make_indices({}, {"unit": "1"}, {"aggregate": "mean_of_units"})
     assert list_changes(indices, indices, {"indices": 3}, {"indices": 3}).is_empty()
 
 
@@ -37,10 +37,10 @@ def test_the_columns_that_differ_are_named():
 
 
 def test_pooled_figure_and_mean_of_units_are_told_apart():
-    before = make_indices({}, {"method": "mean of units: share"})
-    after = make_indices({}, {"method": "mean of units: share", "estimate": 70.0})
+    before = make_indices({}, {"aggregate": "mean_of_units"})
+    after = make_indices({}, {"aggregate": "mean_of_units", "estimate": 70.0})
     changes = list_changes(before, after, {}, {})
-    assert changes.select("average", "columns").rows() == [("mean_of_units", "estimate")]
+    assert changes.select("aggregate", "columns").rows() == [("mean_of_units", "estimate")]
 
 
 def test_numbers_of_rows_come_first():

@@ -147,7 +147,7 @@ def test_one_unit_is_shown_by_procedure_against_itself(site: TestClient, exports
 
 def test_pooled_and_mean_of_units_stand_side_by_side(site: TestClient, exports: Path):
     mean = make_index(
-        estimate=81.5, transactions=None, method="mean of units: satisfied share (levels ≥ 4); wilson"
+        estimate=81.5, transactions=None, aggregate="mean_of_units", method="mean of units: satisfied share"
     )
     make_release(exports, [*make_units(), mean])
     text = read_text(site.get("/results/2026-10/counter").text)
@@ -155,8 +155,7 @@ def test_pooled_and_mean_of_units_stand_side_by_side(site: TestClient, exports: 
 
 
 def test_provinces_have_a_view_of_their_own(site: TestClient, exports: Path):
-    method = "satisfied share (levels ≥ 4); wilson; 95 %; units of the province together"
-    province = make_index(unit="01", unit_name="Thành phố Hà Nội", estimate=82.0, method=method)
+    province = make_index(unit="01", unit_name="Thành phố Hà Nội", estimate=82.0, aggregate="province")
     make_release(exports, [*make_units(), province])
     assert "Thành phố Hà Nội" not in read_names(site.get("/results/2026-10/counter").text)
     assert read_names(site.get("/results/2026-10/counter?by=province").text) == ["Thành phố Hà Nội"]
