@@ -1,4 +1,4 @@
-"""The indices of one form version and month, from its responses to rows fit to be published; METHODS 6."""
+"""The indices of one form version and month, from its responses to rows fit to be published; METHODS 10."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -94,7 +94,7 @@ def compute_indices(
 
     References
     ----------
-    METHODS 1-7.
+    METHODS 1-7, 10.
     """
     policy = policy or IndexPolicy()
     if form.recipe is None:

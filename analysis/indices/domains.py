@@ -1,4 +1,4 @@
-"""The domains of an index and its estimates in each of them; METHODS 6.1."""
+"""The domains of an index and its estimates in each of them; METHODS 10.1."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -31,7 +31,7 @@ def estimate_domains(
     ``responses`` and ``transactions`` of the domain, ``is_pooled``, ``is_published``.
 
     Responses that name no procedure (no province) make a domain that is not published, so that suppression
-    knows of it. Units that are not pooled count in their own domains only. METHODS 6.1.
+    knows of it. Units that are not pooled count in their own domains only. METHODS 10.1.
     """
     kinds = [kind for kind in DOMAINS if kind != "province" or _count_provinces(prepared) > 1]
     nodes = {figure.key: figure.coefficients for figure in figures}

@@ -1,4 +1,4 @@
-"""The mean of units: every unit counts the same, however many transactions it has; METHODS 6.3."""
+"""The mean of units: every unit counts the same, however many transactions it has; METHODS 10.2."""
 
 import numpy as np
 import polars as pl
@@ -24,7 +24,7 @@ def mean_of_units(units: pl.DataFrame, *, confidence: float) -> pl.DataFrame:
 
     References
     ----------
-    METHODS 6.3; Satterthwaite (1946), Biometrics Bulletin 2.
+    METHODS 10.2; Satterthwaite (1946), Biometrics Bulletin 2.
     """
     variance = pl.col("standard_error") ** 2
     means = (

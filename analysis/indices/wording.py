@@ -28,7 +28,7 @@ def describe_weights(prepared: Prepared, policy: IndexPolicy) -> str:
 
 
 def describe_method(recipe: Recipe, prepared: Prepared, policy: IndexPolicy) -> pl.Expr:
-    """The column ``method`` from the estimator's own. METHODS 6.4."""
+    """The column ``method`` from the estimator's own. METHODS 10.3."""
     return pl.concat_str(
         pl.lit(f"{describe_measure(recipe)}; {describe_weights(prepared, policy)}; "),
         pl.col("method"),
@@ -40,7 +40,7 @@ def describe_method(recipe: Recipe, prepared: Prepared, policy: IndexPolicy) -> 
 
 
 def note_everywhere(form: Form, prepared: Prepared) -> list[str]:
-    """What must stand on every row of this form and month. METHODS 6.4."""
+    """What must stand on every row of this form and month. METHODS 10.3."""
     notes = []
     if prepared.is_demo:
         notes.append("số liệu trình diễn, không có thật / demonstration data, not real")
@@ -108,7 +108,7 @@ def note_units(prepared: Prepared) -> pl.DataFrame:
 
 
 def join_notes(*parts: pl.Expr | Sequence[str]) -> pl.Expr:
-    """The parts that are not null or empty, joined by a bar; null when there is none. METHODS 6.4."""
+    """The parts that are not null or empty, joined by a bar; null when there is none. METHODS 10.3."""
     texts = [
         part if isinstance(part, pl.Expr) else pl.lit(SEPARATOR.join(part) or None, pl.String) for part in parts
     ]

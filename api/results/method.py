@@ -3,7 +3,7 @@
 from api.results.published import Scene
 from survey_forms.form import Aggregation, Recipe
 
-# Which sentence is true is read from the words of the column ``method`` (METHODS 6.4).
+# Which sentence is true is read from the words of the column ``method`` (METHODS 10.3).
 WEIGHTS = {"weights_post": "post-stratified", "weights_none": "unweighted", "weights_raked": "raked"}
 INTERVALS = {"interval_wilson": "wilson", "interval_korn_graubard": "korn"}
 

@@ -15,7 +15,7 @@ from survey_forms.catalogued import Catalogue
 from survey_forms.errors import UnknownForm
 from survey_forms.form import Form
 
-# The rows that are no plain domain, METHODS 6.3 and 6.4.
+# The rows that are no plain domain, METHODS 10.1, 10.2.
 IS_MEAN = pl.col("aggregate").eq_missing(pl.lit("mean_of_units"))
 IS_PROVINCE = pl.col("aggregate").eq_missing(pl.lit("province"))
 
