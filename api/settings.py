@@ -36,6 +36,11 @@ class Settings:
         """Where typed Parquet snapshots lie."""
         return self.var_folder / "snapshots"
 
+    @property
+    def shelf_folder(self) -> Path:
+        """Where typed copies of released indices lie; may be deleted at any time."""
+        return self.var_folder / "shelf"
+
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Build the settings from ``environ``; a value that cannot be read names its variable."""

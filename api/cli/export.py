@@ -9,10 +9,12 @@ from rich.console import Console
 from sqlalchemy import Engine
 
 from analysis.indices.policy import IndexPolicy
+from analysis.release.reading import open_release
+from analysis.release.shelf import open_shelf
 from api.catalogue import open_catalogue
+from api.cli.opened import opened_engine
 from api.cli.progress_bar import progress_bar
 from api.clock import utc_now
-from api.db import make_engine
 from api.releases.code_version import read_code_version
 from api.releases.service import ExportReport, check_month_is_over, export_month
 from api.settings import Settings, read_settings
@@ -27,13 +29,10 @@ def export(
 ) -> None:
     """Xuất một tháng đã qua / Export a finished month. Exit code 2: refused or not written."""
     settings = read_settings()
-    engine = make_engine(settings.database_url)
-    try:
+    with opened_engine(settings) as engine:
         report = export_one(
             engine, open_catalogue(settings), settings, month=month, now=utc_now(), console=_console()
         )
-    finally:
-        engine.dispose()
     for line in summarise(report):
         typer.echo(line)
 
@@ -46,7 +45,7 @@ def export_one(
     with progress_bar(console, "Ảnh chụp dữ liệu / Snapshots") as told:
         write_snapshots(engine, settings.snapshots_folder, catalogue, months=[month], progress=told)
     with progress_bar(console, f"Xuất / Export {month}") as told:
-        return export_month(
+        report = export_month(
             engine,
             catalogue,
             month=month,
@@ -59,6 +58,9 @@ def export_one(
             licence=settings.export_licence,
             progress=told,
         )
+    # The first reader of a national month would wait for this copy.
+    open_shelf(open_release(settings.exports_folder, month, report.revision), settings.shelf_folder)
+    return report
 
 
 def policy_of(settings: Settings) -> IndexPolicy:

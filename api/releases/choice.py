@@ -30,7 +30,7 @@ class Choice:
     limit: int
     offset: int
 
-    def pick(self, indices: pl.DataFrame) -> pl.DataFrame:
+    def pick(self, indices: pl.LazyFrame) -> pl.LazyFrame:
         """The rows of ``indices`` that were asked for, in their order; all of them, whatever the limit."""
         filled = [pl.col(name).is_not_null() if name in self.by else pl.col(name).is_null() for name in DIMENSIONS]
         rows = indices.filter(*filled, *(pl.col(name) == value for name, value in self.equal.items()))

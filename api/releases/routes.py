@@ -1,7 +1,6 @@
 """Released months over HTTP: the published indices for everyone, the sealed files for holders of a key."""
 
 import json
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,10 @@ from analysis.release.reading import (
     UnknownRelease,
     latest_release,
     open_release,
-    read_indices,
     released_months,
     revisions,
 )
+from analysis.release.shelf import open_shelf
 from api.auth import require_scope
 from api.errors import HailongError, NotThere
 from api.releases.choice import Choice, read_choice
@@ -50,12 +49,13 @@ def show_indices(request: Request) -> Response:
     etag = f'"{release.manifest_sha256[:32]}-{choice.format}"'
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers={"ETag": etag})
-    rows = choice.pick(_read_once(release.folder, release.manifest_sha256))
-    headers = {"ETag": etag, "Cache-Control": "no-cache", "X-Total-Count": str(rows.height)}
-    page = rows.slice(choice.offset, choice.limit)
+    rows = choice.pick(open_shelf(release, _settings(request).shelf_folder))
+    total = rows.select(pl.len()).collect().item()
+    page = rows.slice(choice.offset, choice.limit).collect()
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "X-Total-Count": str(total)}
     if choice.format == "csv":
         return Response(guard_text(page).write_csv(), media_type=MEDIA_TYPES[".csv"], headers=headers)
-    return Response(_as_json(page, release, choice, rows.height), media_type=MEDIA_TYPES[".json"], headers=headers)
+    return Response(_as_json(page, release, choice, total), media_type=MEDIA_TYPES[".json"], headers=headers)
 
 
 @router.get("/exports", dependencies=[Depends(require_scope("export"))])
@@ -98,12 +98,6 @@ def download_file(request: Request, month: str, revision: str, file: str) -> Res
         filename=f"{month}-{revision}-{file}",
         headers={"ETag": etag, "Cache-Control": "private, no-cache"},
     )
-
-
-@lru_cache(maxsize=2)
-def _read_once(folder: Path, _manifest_sha256: str) -> pl.DataFrame:
-    """A sealed revision never changes, so its manifest's hash is the key."""
-    return read_indices(folder)
 
 
 def _as_json(page: pl.DataFrame, release: Release, choice: Choice, total: int) -> bytes:
@@ -179,6 +173,10 @@ def _describe(release: Release) -> dict[str, Any]:
 
 
 def _exports(request: Request) -> Path:
+    return _settings(request).exports_folder
+
+
+def _settings(request: Request) -> Settings:
     settings = request.app.state.settings
     assert isinstance(settings, Settings)
-    return settings.exports_folder
+    return settings

@@ -20,7 +20,6 @@ from api.settings import Settings
 from survey_forms.catalogued import Catalogue
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
-SHELF = "shelf"  # folder of var: copies of released indices, may be deleted at any time
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,7 +41,7 @@ def show_results(request: Request, month: str, form: str) -> Response:
     settings, catalogue = _settings(request), _catalogue(request)
     choice = read_choice(month, form, request.query_params)
     try:
-        published = read_published(settings.exports_folder, settings.var_folder / SHELF, choice, catalogue)
+        published = read_published(settings.exports_folder, settings.shelf_folder, choice, catalogue)
     except UnknownRelease:
         return _missing_month(request, choice.lang)
     if published is None:

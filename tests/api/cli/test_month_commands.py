@@ -1,5 +1,6 @@
 """hailong index, export and reconcile as they are typed. The month is long past: these commands read the clock."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import date
@@ -68,7 +69,10 @@ def test_index_as_json_has_exact_values_and_is_kept(
 def test_export_then_export_again_then_reconcile(hailong: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path):
     assert hailong("export", "--month", MONTH) == 0
     assert "Released" in capsys.readouterr().out
-    assert (tmp_path / f"exports/{MONTH}/r1/manifest.json").is_file()
+    sealed = tmp_path / f"exports/{MONTH}/r1/manifest.json"
+    # The first reader need not wait.
+    shelved = hashlib.sha256(sealed.read_bytes()).hexdigest()
+    assert [file.stem for file in (tmp_path / "var/shelf").iterdir()] == [shelved]
     assert hailong("export", "--month", MONTH) == 0
     assert "r1 is current" in capsys.readouterr().out
     assert hailong("reconcile") == 0

@@ -172,3 +172,12 @@ def test_nothing_released_yet_is_said(client: TestClient):
 def test_indices_not_changed_are_not_sent_again(october: TestClient):
     etag = october.get("/api/v1/indices").headers["etag"]
     assert october.get("/api/v1/indices", headers={"If-None-Match": etag}).status_code == 304
+
+
+def test_indices_are_read_from_a_typed_copy_that_may_be_deleted(october: TestClient, tmp_path: Path):
+    asked = {"by": "unit", "limit": "3"}
+    first = october.get("/api/v1/indices", params=asked)
+    [copied] = (tmp_path / "var/shelf").iterdir()
+    copied.unlink()
+    assert october.get("/api/v1/indices", params=asked).content == first.content
+    assert copied.is_file()
