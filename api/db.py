@@ -1,6 +1,7 @@
 """The engine, and the rule that one request is one transaction."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from fastapi import Request
@@ -12,11 +13,21 @@ def make_engine(url: str) -> Engine:
     """An engine for SQLite (WAL, every commit on disk) or PostgreSQL (psycopg 3)."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=20, pool_pre_ping=True)
-    engine = create_engine(parsed, connect_args={"isolation_level": None, "timeout": 30})
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_size=20, pool_pre_ping=True, hide_parameters=True
+        )
+    # hide_parameters: what people wrote must not end in a log line about a statement that failed.
+    engine = create_engine(parsed, connect_args={"isolation_level": None, "timeout": 30}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def make_folder(url: str) -> None:
+    """Make the folder of an SQLite file; nothing for a server."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
 
 
 def session(request: Request) -> Iterator[Session]:

@@ -4,7 +4,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from api.errors import HailongError
 
 PREFIX = "HAILONG_"
 
@@ -42,15 +48,57 @@ class Settings:
         return self.var_folder / "shelf"
 
 
+class SettingsUnusable(HailongError):
+    """Values in the environment that no service can run with."""
+
+
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Build the settings from ``environ``; a value that cannot be read names its variable."""
-    given = {}
+    """Build the settings from ``environ``; SettingsUnusable names every variable that cannot be used."""
+    given, problems = {}, []
     for name, default in vars(Settings()).items():
-        raw = environ.get(PREFIX + name.upper())
+        variable = PREFIX + name.upper()
+        raw = environ.get(variable)
         if raw is None:
             continue
         try:
             given[name] = type(default)(raw)
-        except ValueError as error:
-            raise ValueError(f"{PREFIX}{name.upper()}={raw!r}: expected {type(default).__name__}") from error
+            is_good = _is_usable(name, given[name])
+        except ValueError:
+            is_good = False
+        if not is_good:
+            shown = "…" if name == "database_url" else raw[:80]  # a password may stand in it
+            problems.append({"variable": variable, "expected": _expected(name, default), "got": shown})
+    if problems:
+        raise SettingsUnusable(
+            "settings_unusable",
+            f"{len(problems)} biến môi trường không dùng được",
+            f"{len(problems)} environment variables cannot be used",
+            problems,
+        )
     return Settings(**given)
+
+
+def _is_usable(name: str, value: Any) -> bool:
+    if name == "database_url":
+        return _is_database_url(value)
+    if name == "timezone":
+        return value in available_timezones()
+    if name == "confidence":
+        return 0.5 <= value < 1
+    return value >= 1 if isinstance(value, int) else bool(str(value).strip())
+
+
+def _is_database_url(url: str) -> bool:
+    try:
+        return make_url(url).get_backend_name() in ("sqlite", "postgresql")
+    except ArgumentError:
+        return False
+
+
+def _expected(name: str, default: Any) -> str:
+    wanted = {
+        "database_url": "sqlite:///file or postgresql://user@host/database",
+        "timezone": "a time zone such as Asia/Ho_Chi_Minh",
+        "confidence": "a share such as 0.95",
+    }
+    return wanted.get(name) or ("a whole number from 1 on" if isinstance(default, int) else "a text, not empty")

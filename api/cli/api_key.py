@@ -8,8 +8,9 @@ import typer
 from sqlmodel import Session
 
 from api.auth import SCOPES, list_keys, make_key, revoke_key
+from api.cli.opened import opened_engine
 from api.clock import utc_now
-from api.db import begin_write, make_engine
+from api.db import begin_write
 from api.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True, help="Khóa API / API keys: create, list, revoke.")
@@ -50,10 +51,6 @@ def revoke(
 
 @contextmanager
 def _open() -> Iterator[Session]:
-    engine = make_engine(read_settings().database_url)
-    try:
-        with Session(engine) as session, session.begin():
-            begin_write(session)
-            yield session
-    finally:
-        engine.dispose()
+    with opened_engine(read_settings()) as engine, Session(engine) as session, session.begin():
+        begin_write(session)
+        yield session

@@ -11,8 +11,8 @@ from sqlmodel import Session, select
 from analysis.release.reading import released_months
 from api.catalogue import open_catalogue
 from api.cli.export import export_one
+from api.cli.opened import opened_engine
 from api.clock import utc_now
-from api.db import make_engine
 from api.demo.load import demo_months, is_loaded, load_demo
 from api.registry.import_procedures import STARTER, import_procedures
 from api.registry.official import load_official_units
@@ -28,13 +28,10 @@ Told = Callable[[float], None]
 def demo() -> None:
     """Nạp đơn vị và số liệu trình diễn, một lần / Load the units and the demonstration, once."""
     settings = read_settings()
-    engine = make_engine(settings.database_url)
-    try:
+    with opened_engine(settings) as engine:
         console = Console(stderr=True)
         fill_database(engine, settings, console)
         release_last_month(engine, settings, console)
-    finally:
-        engine.dispose()
 
 
 def release_last_month(engine: Engine, settings: Settings, console: Console) -> None:

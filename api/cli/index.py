@@ -13,8 +13,8 @@ from analysis.release.reading import MONTH
 from analysis.release.tables import FormMonth
 from api.catalogue import open_catalogue
 from api.cli.export import policy_of
+from api.cli.opened import opened_engine
 from api.cli.progress_bar import progress_bar
-from api.db import make_engine
 from api.errors import Malformed
 from api.releases.computing import compute_month, keep_indices, read_registry
 from api.results.numbers import write_count, write_interval, write_month, write_points
@@ -47,8 +47,7 @@ def index(
 def compute_now(settings: Settings, *, month: str, form: str | None, console: Console) -> list[FormMonth]:
     """Bring the snapshots of ``month`` up to date, compute its indices and keep them under ``var/indices``."""
     catalogue = open_catalogue(settings)
-    engine = make_engine(settings.database_url)
-    try:
+    with opened_engine(settings) as engine:
         with progress_bar(console, "Ảnh chụp dữ liệu / Snapshots") as told:
             write_snapshots(engine, settings.snapshots_folder, catalogue, months=[month], progress=told)
         with progress_bar(console, f"Chỉ số / Indices {month}") as told:
@@ -63,8 +62,6 @@ def compute_now(settings: Settings, *, month: str, form: str | None, console: Co
             )
         keep_indices(computed, settings.var_folder / "indices", month=month)
         return computed
-    finally:
-        engine.dispose()
 
 
 def draw_table(part: FormMonth, month: str, unit: str | None = None) -> Table:

@@ -1,15 +1,17 @@
 """``hailong``: joins the commands and turns errors into exit codes.
 
-Exit codes: 0 done; 1 our bug; 2 wrong use or an unusable file; 3 some rows rejected or a difference found.
+Exit codes: 0 done; 1 our bug; 2 wrong use, or a file, a setting or a database that cannot be used; 3 some rows
+rejected or a difference found; 130 stopped with Ctrl-C.
 """
 
 import sys
 from typing import NoReturn
 
 import typer
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from api.cli import api_key, check_form, demo, export, import_group, index, migrate, reconcile, serve
-from api.errors import HailongError
+from api.errors import HailongError, database_away
 from survey_forms.errors import SurveyFormsError
 
 app = typer.Typer(
@@ -37,6 +39,11 @@ def main() -> None:
     except HailongError as error:
         lines = [", ".join(f"{key}: {value}" for key, value in problem.items()) for problem in error.problems]
         _refuse(error.vi, error.en, lines)
+    except (OperationalError, InterfaceError) as error:  # it answered at the start of the command
+        away, why = database_away(), " ".join(str(error.orig).split())
+        _refuse(f"{away.vi} ({why})", f"{away.en} ({why})", [])
+    except OSError as error:
+        _refuse(f"không đọc hoặc ghi được tệp: {error}", f"a file cannot be read or written: {error}", [])
     except SurveyFormsError as error:
         _refuse("phiếu khảo sát không dùng được", "the questionnaire cannot be used", str(error).splitlines())
 

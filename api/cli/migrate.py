@@ -1,15 +1,15 @@
 """``hailong migrate``."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from alembic import command
-from alembic.config import Config
+from alembic.util.exc import CommandError
 
+from api.db import make_folder
+from api.errors import NotThere
+from api.schema import check_reachable, migrations_config
 from api.settings import read_settings
-
-MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
 def migrate(
@@ -21,9 +21,15 @@ def migrate(
 
 def run_migrations(database_url: str, *, to: str = "head") -> None:
     """Move the database at ``database_url`` to revision ``to``, up or down."""
-    if database_url.startswith("sqlite:///"):
-        Path(database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    make_folder(database_url)
+    check_reachable(database_url)
+    config = migrations_config()
     config.attributes["database_url"] = database_url
-    (command.downgrade if to == "base" else command.upgrade)(config, to)
+    try:
+        (command.downgrade if to == "base" else command.upgrade)(config, to)
+    except CommandError as error:
+        raise NotThere(
+            "unknown_revision",
+            f"Không đưa được cơ sở dữ liệu tới phiên bản {to}: {error}",
+            f"The database cannot be brought to revision {to}: {error}",
+        ) from None

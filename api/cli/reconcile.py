@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.catalogue import open_catalogue
-from api.db import make_engine
+from api.cli.opened import opened_engine
 from api.results.numbers import write_count
 from api.settings import read_settings
 from api.snapshots.reconciling import Reconciled, reconcile_counts
@@ -21,8 +21,7 @@ def reconcile(
 ) -> None:
     """Đối chiếu số phiếu / Compare the counts of responses. Exit code 3: they differ."""
     settings = read_settings()
-    engine = make_engine(settings.database_url)
-    try:
+    with opened_engine(settings) as engine:
         lines = reconcile_counts(
             engine,
             open_catalogue(settings),
@@ -30,8 +29,6 @@ def reconcile(
             exports_folder=settings.exports_folder,
             month=month,
         )
-    finally:
-        engine.dispose()
     if as_json:
         typer.echo(json.dumps([asdict(line) for line in lines], ensure_ascii=False))
     else:

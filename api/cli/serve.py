@@ -8,6 +8,7 @@ import uvicorn
 
 from api.app import create_app
 from api.cli.addresses import list_addresses
+from api.cli.opened import opened_engine
 from api.settings import read_settings
 
 
@@ -17,8 +18,10 @@ def serve(
 ) -> None:
     """Phục vụ phiếu, kết quả và API / Serve forms, results and API."""
     settings = read_settings()
+    with opened_engine(settings) as engine:  # no service on a database that cannot store what it takes
+        addresses = list_addresses(engine, settings, f"http://{host}:{port}")
     app = create_app(settings)
-    for line in list_addresses(app.state.engine, settings, f"http://{host}:{port}"):
+    for line in addresses:
         typer.echo(line)
     gc.collect()
     gc.freeze()  # modules and forms stay for good: looking through them again took 0,3 s with every post waiting
