@@ -3,6 +3,9 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--no-annotate --no-header
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check fix bench migration lock clean
@@ -12,13 +15,13 @@ help: ## list the commands
 
 .venv/run: requirements.lock requirements-registry.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-registry.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(PIP) -r requirements.lock
+	@$(PIP) --no-deps -r requirements-registry.lock
+	@$(PIP) --no-deps -e .
 	@touch $@
 
 .venv/dev: requirements-dev.lock .venv/run
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	@$(PIP) -r requirements-dev.lock
 	@touch $@
 
 run: .venv/run ## set everything up, load the demonstration, serve on 127.0.0.1 (PORT=8000, HOST=0.0.0.0 for phones nearby)
@@ -39,11 +42,19 @@ fix: .venv/dev ## mend what ruff can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: .venv/dev ## measure speed; prints ratios
-	@$(BIN)/python -m tests.bench
+bench: .venv/dev ## measure speed; prints ratios (PART=receiving for one of them)
+	@$(BIN)/python -m tests.bench $(PART)
 
-migration: .venv/dev ## write a migration from the tables (NAME="what changes")
+migration: .venv/dev ## write the next migration from the tables (NAME="what changes")
 	@$(BIN)/python migrations/write.py "$(NAME)"
+	@$(BIN)/ruff check --quiet --fix migrations
+	@$(BIN)/ruff format --quiet migrations
 
-clean: ## forget the embedded database, snapshots and the environment
-	@rm -rf .venv var exports
+lock: .venv/run ## write the lock files, versions kept where they still fit (UPGRADE=--upgrade for the newest)
+	@test -x $(BIN)/uv || $(PIP) uv
+	@$(LOCK) $(UPGRADE) pyproject.toml -o requirements.lock
+	@$(LOCK) $(UPGRADE) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(LOCK) $(UPGRADE) --no-deps requirements-registry.in -o requirements-registry.lock
+
+clean: ## remove the environment and what tools left; the data in var/ and exports/ stay
+	@rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .import_linter_cache build *.egg-info
