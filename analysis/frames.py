@@ -59,6 +59,9 @@ UNITS: Mapping[str, Column] = {
     "province": Column(pl.String, null=True),
 }
 
+# One row per unit of a released month, and per province of one.
+RELEASED_UNITS: Mapping[str, Column] = {**UNITS, "province_name": Column(pl.String, null=True)}
+
 PROCEDURES: Mapping[str, Column] = {"procedure": Column(pl.String), "procedure_name": Column(pl.String)}
 
 # The published indices; an empty dimension (null) means all. Estimates are 0-100 points, exact.

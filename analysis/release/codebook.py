@@ -117,7 +117,9 @@ def describe_table(table: Table, *, size: int, sha256: str, rows: int) -> dict[s
     }
 
 
-def describe_file(*, name: str, file: str, mediatype: str, title: Text, size: int, sha256: str) -> dict[str, Any]:
+def describe_file(
+    *, name: str, file: str, mediatype: str, title: Text, description: Text, size: int, sha256: str
+) -> dict[str, Any]:
     """The resource of a file that repeats a table in another format. METHODS 8.1."""
     return {
         "profile": "data-resource",
@@ -127,6 +129,8 @@ def describe_file(*, name: str, file: str, mediatype: str, title: Text, size: in
         "mediatype": mediatype,
         "title": title["vi"],
         "title_en": title["en"],
+        "description": description["vi"],
+        "description_en": description["en"],
         "bytes": size,
         "hash": f"sha256:{sha256}",
     }

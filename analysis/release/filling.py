@@ -14,9 +14,18 @@ from analysis.release.manifest import Origin, build_manifest, describe_file_byte
 from analysis.release.reading import Release
 from analysis.release.tables import TITLES, Described, FormMonth, Registry, build_tables, describe_frame
 from analysis.release.writing import write_csv, write_json, write_rows_json
+from survey_forms.form import Text
 
 Progress = Callable[[str, int, int], None]  # what is being done, how much of it, out of how much
-STEPS = 8
+STEPS = 6
+SAME_ROWS = {"vi": "Các dòng của tệp CSV cùng tên.", "en": "The rows of the CSV of the same name."}
+TOLD_ONCE = ("method", "note")  # in indices.json; most rows of a form have the same words
+ROWS_OF_JSON = {
+    "vi": "Các dòng của indices.csv. Mỗi dòng trong rows là một mảng theo thứ tự của columns; ở cột method và note "
+    "là số thứ tự, tính từ 0, trong danh sách cùng tên.",
+    "en": "The rows of indices.csv. Each of rows is an array in the order of columns; for method and note it "
+    "holds the place, from 0, in the list of that name.",
+}
 
 
 @dataclass(frozen=True)
@@ -59,8 +68,10 @@ def fill_tables(
         if name == "indices":
             indices = described.frame
             masked["indices"] = int(indices["suppressed"].sum())
-            write_rows_json(indices, _meta(origin), folder / "indices.json")
-            _add_copy(folder, "indices.json", "application/json", name, rows[name], files, resources)
+            write_rows_json(indices, _meta(origin), folder / "indices.json", told_once=TOLD_ONCE)
+            _add_copy(
+                folder, "indices.json", "application/json", name, rows[name], files, resources, told=ROWS_OF_JSON
+            )
         if name == "responses":
             described.frame.write_parquet(folder / "responses.parquet", compression="zstd", row_group_size=100_000)
             _add_copy(
@@ -109,17 +120,20 @@ def _add_copy(
     rows: int,
     files: list[dict[str, Any]],
     resources: list[dict[str, Any]],
+    *,
+    told: Text = SAME_ROWS,
 ) -> None:
-    told = describe_file_bytes(folder / file, rows)
-    files.append(told)
+    described = describe_file_bytes(folder / file, rows)
+    files.append(described)
     resources.append(
         describe_file(
             name=file.replace(".", "-"),
             file=file,
             mediatype=mediatype,
             title=TITLES[table],
-            size=told["bytes"],
-            sha256=told["sha256"],
+            description=told,
+            size=described["bytes"],
+            sha256=described["sha256"],
         )
     )
 
@@ -141,7 +155,6 @@ def _meta(origin: Origin) -> dict[str, Any]:
         "is_demonstration": origin.is_demonstration,
         "forms": list(origin.forms),
         "method": dict(origin.method),
-        "columns": "datapackage.json",
     }
 
 

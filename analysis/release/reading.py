@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from analysis.frames import INDICES
+from analysis.frames import INDICES, RELEASED_UNITS
 from analysis.release.cells import unguard_text
 
 MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
@@ -105,6 +105,11 @@ def read_indices(folder: Path) -> pl.DataFrame:
     Empty cells are null; the apostrophes that guard against formulas are taken off. METHODS 8.1, 8.3.
     """
     return read_table(folder / "indices.csv", {name: column.dtype for name, column in INDICES.items()})
+
+
+def read_units(folder: Path) -> pl.DataFrame:
+    """``units.csv`` of one revision's folder, by the contract ``frames.RELEASED_UNITS``, by code. METHODS 8.1."""
+    return read_table(folder / "units.csv", {name: column.dtype for name, column in RELEASED_UNITS.items()})
 
 
 def read_table(file: Path, schema: dict[str, Any]) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import polars as pl
 
-from analysis.frames import INDICES, TRANSACTIONS
+from analysis.frames import INDICES, RELEASED_UNITS, TRANSACTIONS
 from analysis.indices.compute import IndexTables
 from analysis.indices.policy import IndexPolicy
 from analysis.release.codebook import Table, describe_answers, describe_columns
@@ -19,6 +19,7 @@ TITLES = {
     "responses": {"vi": "Phiếu trả lời đã che", "en": "Masked responses"},
     "transactions": {"vi": "Giao dịch đã hoàn thành", "en": "Completed transactions"},
     "strata": {"vi": "Tầng hậu phân tầng", "en": "Post-strata"},
+    "units": {"vi": "Đơn vị", "en": "Units"},
     "collapses": {"vi": "Các ô được gộp", "en": "Cells that were joined"},
     "changes": {"vi": "Khác với lần công bố trước", "en": "Changes since the revision before"},
 }
@@ -66,8 +67,8 @@ class Described:
 
 
 def build_tables(parts: Sequence[FormMonth], registry: Registry, policy: IndexPolicy) -> Iterator[Described]:
-    """The released tables one after the other, so that only one is in memory: indices, transactions, collapses,
-    responses and strata.
+    """The released tables one after the other, so that only one is in memory: indices, units, transactions,
+    collapses, responses and strata.
 
     Raises
     ------
@@ -78,7 +79,7 @@ def build_tables(parts: Sequence[FormMonth], registry: Registry, policy: IndexPo
     ----------
     METHODS 7.6, 8.1.
     """
-    for build in (_indices, _transactions, _collapses):
+    for build in (_indices, _units, _transactions, _collapses):
         yield build(parts, registry)
     yield from _responses(parts, registry, policy)
 
@@ -101,6 +102,22 @@ def _indices(parts: Sequence[FormMonth], _registry: Registry) -> Described:
     empty = pl.DataFrame(schema={name: column.dtype for name, column in INDICES.items()})
     computed = [part.indices.select(list(INDICES)) for part in parts if part.indices is not None]
     return describe_frame("indices", pl.concat([empty, *computed], rechunk=True))
+
+
+def _units(parts: Sequence[FormMonth], registry: Registry) -> Described:
+    """The units that the month speaks of, and their provinces; a code the registry does not know has no row."""
+    spoken_of = [
+        registry.transactions["unit"],
+        *(part.indices["unit"] for part in parts if part.indices is not None),
+    ]
+    known = registry.units.unique("unit", keep="first", maintain_order=True)
+    named = known.join(
+        known.select(province="unit", province_name="unit_name"), on="province", how="left", maintain_order="left"
+    )
+    wanted = named.filter(pl.col("unit").is_in(pl.concat(spoken_of).unique().implode()))
+    is_wanted = pl.col("unit").is_in(pl.concat([wanted["unit"], wanted["province"]]).implode())
+    released = named.filter(is_wanted).select(pl.col(name).cast(one.dtype) for name, one in RELEASED_UNITS.items())
+    return describe_frame("units", released.sort("unit"))
 
 
 def _transactions(_parts: Sequence[FormMonth], registry: Registry) -> Described:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from analysis.frames import INDICES, TRANSACTIONS
+from analysis.frames import INDICES, RELEASED_UNITS, TRANSACTIONS
 from analysis.release import codebook
 from analysis.release.changes import CHANGES
 from analysis.release.codebook import UndescribedColumn, describe_answers, describe_columns
@@ -16,6 +16,7 @@ RELEASED = {
     "indices": list(INDICES),
     "transactions": list(TRANSACTIONS),
     "responses": list(FIXED_COLUMNS),
+    "units": list(RELEASED_UNITS),
     "strata": list(STRATA),
     "collapses": list(COLLAPSES),
     "changes": list(CHANGES),

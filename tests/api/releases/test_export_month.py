@@ -8,7 +8,7 @@ from frictionless import Package, system
 from sqlalchemy import Engine, delete
 
 from analysis.indices.policy import IndexPolicy
-from analysis.release.reading import broken_files, open_release
+from analysis.release.reading import broken_files, open_release, read_units
 from api.errors import Conflict, Malformed, NotThere
 from api.sealing import only_writer
 from api.tables import Response
@@ -21,7 +21,7 @@ from tests.api.releases.october import (
     make_responses,
     store_october,
 )
-from tests.stored import make_response, make_transactions, store
+from tests.stored import make_response, make_transactions, make_unit, store
 
 FILES = [
     "collapses.csv",
@@ -33,6 +33,7 @@ FILES = [
     "responses.parquet",
     "strata.csv",
     "transactions.csv",
+    "units.csv",
 ]
 
 
@@ -67,7 +68,9 @@ def test_every_field_is_described_in_both_languages(sqlite_engine: Engine, tmp_p
     store_october(sqlite_engine)
     package = json.loads((export_october(sqlite_engine, tmp_path).folder / "datapackage.json").read_text())
     tables = [resource for resource in package["resources"] if "schema" in resource]
-    assert {table["name"] for table in tables} == {"collapses", "indices", "responses", "strata", "transactions"}
+    assert {table["name"] for table in tables} == {
+        *("collapses", "indices", "responses", "strata", "transactions", "units")
+    }
     for table in tables:
         for field in table["schema"]["fields"]:
             words = ("title", "title_en", "description", "description_en")
@@ -198,7 +201,21 @@ def test_json_has_the_rows_of_the_csv(engine: Engine, tmp_path: Path):
     folder = export_october(engine, tmp_path).folder
     told = json.loads((folder / "indices.json").read_text())
     assert told["meta"]["month"] == "2026-10"
-    assert told["rows"] == open_release(tmp_path / "exports", "2026-10").indices.to_dicts()
+    rows = [dict(zip(told["columns"], row, strict=True)) for row in told["rows"]]
+    for row in rows:
+        for name in ("method", "note"):
+            row[name] = None if row[name] is None else told[name][row[name]]
+    assert rows == open_release(tmp_path / "exports", "2026-10").indices.to_dicts()
+
+
+def test_the_units_of_the_month_are_named_with_their_provinces(sqlite_engine: Engine, tmp_path: Path):
+    store_october(sqlite_engine)
+    store(sqlite_engine, [make_unit("20001", parent_code="02")])  # no transactions, no responses: not spoken of
+    units = read_units(export_october(sqlite_engine, tmp_path).folder)
+    assert units.select("unit", "kind", "province", "province_name").rows() == [
+        ("01", "province", "01", "Tỉnh Một"),
+        *((unit, "commune", "01", "Tỉnh Một") for unit in ("10010", "10025", "10030")),
+    ]
 
 
 def test_demonstration_is_said_in_manifest_and_package(sqlite_engine: Engine, tmp_path: Path):

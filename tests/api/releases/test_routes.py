@@ -63,7 +63,7 @@ def test_every_listed_file_comes_with_its_hash_as_etag(october: TestClient, keye
     [month] = october.get("/api/v1/exports", headers=keyed).json()["months"]
     [revision] = month["revisions"]
     assert revision["revision"] == "r1"
-    assert len(revision["files"]) == 9
+    assert len(revision["files"]) == 10
     for file in revision["files"]:
         reply = october.get(file["href"], headers=keyed)
         assert (reply.status_code, reply.headers["etag"]) == (200, f'"{file["sha256"]}"')
