@@ -187,5 +187,6 @@ def _as_submission(filled: Filled, answers: Answers, *, now: datetime) -> Submis
         language=context.language,
         started_at=context.started_at,
         submitted_at=now,
+        is_clock_trusted=True,
         is_demo=place.is_demo,
     )

@@ -7,12 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from survey_forms.answers import Answers, read_answers
-
 from api.clock import local_day, month_of
 from api.errors import Malformed, NotThere
 from api.responses.known_codes import KnownCodes
 from api.responses.submission import PUBLIC_CHANNELS, Channel, ReadyResponse, Selection, Submission
+from survey_forms.answers import Answers, read_answers
 from survey_forms.errors import AnswersInvalid, UnknownForm
 from survey_forms.form import LANGUAGES, Form
 from survey_forms.loader import Catalogue
@@ -57,7 +56,9 @@ def read_ready(
 ) -> ReadyResponse:
     """``submission`` as it will be stored; Malformed with all its problems, NotThere for an unknown form."""
     form = find_form(forms, submission.form, submission.version)
-    is_clock_doubted = not submission.is_clock_trusted and is_doubtful(submission.submitted_at, now=now)
+    is_clock_doubted = not submission.is_clock_trusted and (
+        is_doubtful(submission.submitted_at, now=now) or _runs_backwards(submission)
+    )
     day = local_day(now if is_clock_doubted else submission.submitted_at, zone)
     problems = list(_field_problems(submission, codes, day))
     answers = _read_answers(form, submission.answers, problems)
@@ -98,6 +99,11 @@ def find_form(forms: Catalogue, form: str, version: str) -> Form:
 def is_doubtful(submitted_at: datetime, *, now: datetime) -> bool:
     """Whether a device's clock cannot be believed: before 2020, or more than a day ahead of ours."""
     return not CLOCK_FROM <= submitted_at <= now + CLOCK_AHEAD
+
+
+def _runs_backwards(submission: Submission) -> bool:
+    """Whether the device was set back between the first tap and the last: it cannot say when that was."""
+    return submission.started_at is not None and submission.started_at > submission.submitted_at
 
 
 def malformed(problems: list[dict[str, Any]]) -> Malformed:

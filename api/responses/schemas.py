@@ -1,20 +1,40 @@
 """The body of a posted response: JSON to Submission, with every problem of its fields at once."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import PydanticCustomError, from_json
+from pydantic_core import PydanticCustomError
 
 from api.errors import Malformed
+from api.responses.json_body import Ambiguous, repeated_keys
 from api.responses.reading import malformed
 from api.responses.submission import Selection, Submission
 
 _FIELD_TEXTS = {
     "missing": ("Thiếu mục này", "This field is missing"),
     "extra_forbidden": ("Không có mục này", "There is no such field"),
+    "string_type": ("Cần một chuỗi chữ", "Expected a text"),
+    "string_too_short": (
+        "Không được để trống; bỏ mục này nếu không có",
+        "Must not be empty; leave it out instead",
+    ),
+    "string_too_long": ("Quá dài", "Too long"),
+    "int_type": ("Cần số nguyên", "Expected a whole number"),
+    "greater_than_equal": ("Số quá nhỏ", "The number is too small"),
+    "less_than_equal": ("Số quá lớn", "The number is too large"),
+    "uuid_type": ("Cần một UUID dạng chuỗi", "Expected a UUID as text"),
+    "uuid_parsing": ("Cần một UUID", "Expected a UUID"),
+    "dict_type": ("Cần một đối tượng {câu hỏi: trả lời}", "Expected an object {question: answer}"),
+    "model_type": ("Mỗi phiếu là một đối tượng JSON", "A response is a JSON object"),
+    "list_type": ("Cần một danh sách phiếu", "Expected a list of responses"),
+    "timezone_aware": ("Thiếu múi giờ, ví dụ +07:00", "The time zone is missing, e.g. +07:00"),
+    "instant": (
+        "Cần thời điểm như 2026-11-20T10:00:00+07:00",
+        "Expected an instant such as 2026-11-20T10:00:00+07:00",
+    ),
+    "nul_in_text": ("Có ký tự NUL, không lưu được", "A NUL byte cannot be stored"),
 }
 
 
@@ -76,21 +96,9 @@ class PostedBatch(BaseModel):
     responses: list[Any]
 
 
-def read_json(body: bytes) -> Any:
-    """The JSON of ``body``; Malformed when it is not UTF-8, not JSON, too deep, or has NaN in it."""
-    try:
-        return from_json(body, allow_inf_nan=False)
-    except ValueError as error:
-        raise Malformed(
-            "not_json",
-            "Nội dung không phải JSON hợp lệ (UTF-8)",
-            "The body is not valid JSON in UTF-8",
-            [{"field": "", "code": "not_json", "message": str(error)}],
-        ) from None
-
-
 def read_posted(given: Any, *, is_public: bool) -> Submission:
     """``given`` as a submission; Malformed with every problem of its fields together."""
+    _refuse_repeated(given)
     try:
         return PostedResponse.model_validate(given).as_submission(is_public=is_public)
     except ValidationError as error:
@@ -99,6 +107,8 @@ def read_posted(given: Any, *, is_public: bool) -> Submission:
 
 def read_batch(given: Any, *, items_max: int) -> list[Any]:
     """The entries of a batch, not read yet."""
+    if isinstance(given, Ambiguous):
+        _refuse_repeated(given)
     try:
         entries = PostedBatch.model_validate(given).responses
     except ValidationError as error:
@@ -114,10 +124,14 @@ def read_batch(given: Any, *, items_max: int) -> list[Any]:
     return entries
 
 
-def text_of(given: Any, field: str) -> str | None:
-    """The text ``given`` holds in ``field``, shortened, when there is one; ``given`` may be anything."""
-    value = given.get(field) if isinstance(given, Mapping) else None
-    return value[:60] if isinstance(value, str) else None
+def _refuse_repeated(given: Any) -> None:
+    repeated = repeated_keys(given)
+    if repeated:
+        vi, en = (
+            "Mục này có hai lần, không rõ lần nào đúng",
+            "This key stands there twice; which one holds is unclear",
+        )
+        raise malformed([{"field": key, "code": "repeated_key", "vi": vi, "en": en} for key in repeated])
 
 
 def field_problems(error: ValidationError) -> list[dict[str, Any]]:

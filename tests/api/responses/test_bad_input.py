@@ -68,6 +68,8 @@ def raw(**fields: object) -> bytes:
         pytest.param(raw(submitted_at="20/11/2026"), id="a Vietnamese date"),
         pytest.param(raw(started_at="hôm qua"), id="a word for an instant"),
         pytest.param(raw(score=5), id="a field that is not there"),
+        pytest.param(raw().replace(b'"channel"', b'"unit_filed": "00008", "channel"'), id="a field twice"),
+        pytest.param(raw(answers={"overall": "@"}).replace(b'"@"', b'5, "overall": 1'), id="an answer twice"),
     ],
 )
 def test_bad_body_is_refused_with_a_reason_and_stores_nothing(client, session: Session, body: bytes):

@@ -1,5 +1,6 @@
 """A batch: each entry answered on its own, in order; nothing acknowledged that is not committed."""
 
+import json
 from uuid import UUID, uuid4
 
 import pytest
@@ -48,6 +49,20 @@ def test_an_id_twice_in_one_batch_is_stored_once(send, session: Session):
     replies = send([body, body, body | {"answers": {"overall": 1}}]).json()["responses"]
     assert [found["status"] for found in replies] == [201, 200, 409]
     assert session.exec(select(Response)).one().answers == {"overall": 5}
+
+
+def test_an_entry_with_a_key_twice_does_not_take_the_others_along(client, new_key, session: Session):
+    good, twice = make_body(), make_body()
+    ambiguous = json.dumps(twice).replace('"overall": 5', '"overall": 5, "overall": 1')
+    reply = client.post(
+        BATCH,
+        content=f'{{"responses": [{ambiguous}, {json.dumps(good)}]}}',
+        headers={"Content-Type": "application/json", "Authorization": f"Bearer {new_key('batch')}"},
+    )
+    replies = reply.json()["responses"]
+    assert [found["status"] for found in replies] == [422, 201]
+    assert [found["code"] for found in replies[0]["problem"]["problems"]] == ["repeated_key"]
+    assert [str(id) for id in session.exec(select(Response.id))] == [good["id"]]
 
 
 def test_a_row_the_database_refuses_does_not_take_its_group_along(send, app, session: Session):

@@ -158,6 +158,21 @@ def test_a_kiosk_with_a_wrong_clock_loses_nothing(post, session: Session, submit
     assert (stored.is_clock_doubted, stored.month) == (doubted, month)
 
 
+@pytest.mark.parametrize(
+    ("started_at", "doubted", "month"),
+    [
+        pytest.param("2026-10-31T09:00:00+07:00", False, "2026-10", id="same instant"),
+        pytest.param("2026-10-31T09:00:01+07:00", True, "2026-11", id="set back meanwhile"),
+        pytest.param("1970-01-01T00:00:00Z", False, "2026-10", id="set right meanwhile"),
+    ],
+)
+def test_a_response_begun_after_it_was_sent_counts_on_the_day_it_came(post, session, started_at, doubted, month):
+    reply = post(make_body(started_at=started_at, submitted_at="2026-10-31T09:00:00+07:00"))
+    assert reply.status_code == 201, reply.text
+    stored = session.exec(select(Response)).one()
+    assert (stored.is_clock_doubted, stored.month) == (doubted, month)
+
+
 def test_the_public_cannot_claim_to_be_a_sample_nor_an_office(post, new_key, session: Session):
     body = make_body(selection="sample")
     post(body)
