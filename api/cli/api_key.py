@@ -13,14 +13,19 @@ from api.clock import utc_now
 from api.db import begin_write
 from api.settings import read_settings
 
-app = typer.Typer(no_args_is_help=True, help="Khóa API / API keys: create, list, revoke.")
+app = typer.Typer(no_args_is_help=True, help="Khóa API: tạo, liệt kê, thu hồi / API keys: create, list, revoke.")
 
 
 @app.command("create")
 def create(
-    name: Annotated[str, typer.Option(help="Whose key it is, e.g. the office or the system.")],
-    scope: Annotated[list[str], typer.Option(help=f"What it may do: {', '.join(SCOPES)}. May be repeated.")],
-    unit: Annotated[str | None, typer.Option(help="Only for responses filed in this unit or below it.")] = None,
+    name: Annotated[str, typer.Option(help="Khóa của ai / Whose key it is, e.g. an office or a system.")],
+    scope: Annotated[
+        list[str], typer.Option(help=f"Quyền, có thể lặp lại / What it may do, repeatable: {', '.join(SCOPES)}.")
+    ],
+    unit: Annotated[
+        str | None,
+        typer.Option(help="Chỉ cho phiếu của đơn vị này và cấp dưới / Only for this unit and those below it."),
+    ] = None,
 ) -> None:
     """Tạo khóa; chỉ hiện một lần / Make a key; it is shown this once."""
     with _open() as session:
@@ -41,7 +46,9 @@ def show() -> None:
 
 @app.command("revoke")
 def revoke(
-    id: Annotated[str, typer.Argument(help="The id of the key: the part between hl_ and the next _.")],
+    id: Annotated[
+        str, typer.Argument(help="Mã khóa, phần giữa hl_ và dấu _ kế tiếp / Its id, between hl_ and the next _.")
+    ],
 ) -> None:
     """Thu hồi khóa ngay lập tức / Revoke a key at once."""
     with _open() as session:

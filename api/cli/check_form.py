@@ -15,9 +15,13 @@ from survey_forms.recipe import item_coefficients
 
 
 def check_form(
-    file: Annotated[Path, typer.Argument(help="The questionnaire, a YAML file.")],
+    file: Annotated[Path, typer.Argument(help="Tệp YAML của phiếu / The questionnaire, a YAML file.")],
     freeze: Annotated[
-        bool, typer.Option("--freeze", help="Write its hash into released.yaml: from then on it must not change.")
+        bool,
+        typer.Option(
+            "--freeze",
+            help="Ghi mã băm vào released.yaml, từ đó không được sửa / From then on it must not change.",
+        ),
     ] = False,
 ) -> None:
     """Kiểm tra tệp phiếu cho người soạn / Check a questionnaire file for its author. Exit code 2: problems."""

@@ -25,7 +25,7 @@ CHANGES_SHOWN = 10
 
 
 def export(
-    month: Annotated[str, typer.Option(help="A month that is over, e.g. 2026-10.")],
+    month: Annotated[str, typer.Option(help="Một tháng đã qua / A month that is over, e.g. 2026-10.")],
 ) -> None:
     """Xuất một tháng đã qua / Export a finished month. Exit code 2: refused or not written."""
     settings = read_settings()

@@ -17,19 +17,33 @@ from api.registry.report import Report
 from api.settings import read_settings
 
 ACTOR = "command line"
-File = Annotated[Path, typer.Argument(help="CSV, XLSX or Parquet.")]
-OptionalFile = Annotated[Path | None, typer.Argument(help="CSV, XLSX or Parquet.")]
-Sheet = Annotated[str | None, typer.Option(help="Sheet of the workbook; the first one if not given.")]
+File = Annotated[Path, typer.Argument(help="CSV, XLSX hoặc / or Parquet.")]
+OptionalFile = Annotated[Path | None, typer.Argument(help="CSV, XLSX hoặc / or Parquet.")]
+Sheet = Annotated[
+    str | None, typer.Option(help="Trang tính, mặc định trang đầu / Sheet of the workbook, by default the first.")
+]
 
 
 def units(
     file: OptionalFile = None,
-    official: Annotated[bool, typer.Option("--official", help="Both eras, from the data package.")] = False,
+    official: Annotated[
+        bool,
+        typer.Option(
+            "--official", help="Đơn vị trước và sau 07/2025, từ gói dữ liệu / Both eras, from the data package."
+        ),
+    ] = False,
     format: Annotated[
-        str, typer.Option(help="'units' (code, name, kind, …) or 'conversion' (July 2025).")
+        str,
+        typer.Option(
+            help="units: sổ đơn vị / a register; conversion: bảng chuyển đổi 07/2025 / the table of July 2025."
+        ),
     ] = "units",
     replace_links: Annotated[
-        bool, typer.Option("--replace-links", help="The conversion table has the last word on successors.")
+        bool,
+        typer.Option(
+            "--replace-links",
+            help="Bảng chuyển đổi quyết định đơn vị kế tục / The conversion table has the last word.",
+        ),
     ] = False,
     sheet: Sheet = None,
 ) -> None:
@@ -57,7 +71,9 @@ def units(
 
 def procedures(
     file: OptionalFile = None,
-    starter: Annotated[bool, typer.Option("--starter", help="The 26 procedures that come along.")] = False,
+    starter: Annotated[
+        bool, typer.Option("--starter", help="26 thủ tục có sẵn / The 26 procedures that come along.")
+    ] = False,
     sheet: Sheet = None,
 ) -> None:
     """Nhập thủ tục: tất cả hoặc không gì / Import procedures: all of a file or nothing.

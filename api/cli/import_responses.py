@@ -14,10 +14,17 @@ from api.settings import read_settings
 
 
 def responses(
-    file: Annotated[Path, typer.Argument(help="CSV, XLSX or Parquet.")],
-    mapping: Annotated[Path, typer.Option(help="YAML that says what the columns mean.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, store nothing.")] = False,
-    sheet: Annotated[str | None, typer.Option(help="Sheet of the workbook; the first one if not given.")] = None,
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX hoặc / or Parquet.")],
+    mapping: Annotated[
+        Path, typer.Option(help="Tệp YAML nói nghĩa các cột / YAML that says what the columns mean.")
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Kiểm tra tất cả, không lưu / Check everything, store nothing.")
+    ] = False,
+    sheet: Annotated[
+        str | None,
+        typer.Option(help="Trang tính, mặc định trang đầu / Sheet of the workbook, by default the first."),
+    ] = None,
 ) -> None:
     """Nhập phiếu theo ánh xạ / Import responses by a mapping.
 

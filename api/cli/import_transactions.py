@@ -16,10 +16,19 @@ ACTOR = "command line"
 
 
 def transactions(
-    file: Annotated[Path, typer.Argument(help="CSV, XLSX or Parquet.")],
-    kind: Annotated[TransactionFile, typer.Option("--as", help="What a row is: a count, or one dossier.")],
-    month: Annotated[str | None, typer.Option(help="Reject rows of any other month, e.g. 2026-10.")] = None,
-    sheet: Annotated[str | None, typer.Option(help="Sheet of the workbook; the first one if not given.")] = None,
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX hoặc / or Parquet.")],
+    kind: Annotated[
+        TransactionFile,
+        typer.Option("--as", help="Mỗi dòng là số đếm hay một hồ sơ / What a row is: a count, or one dossier."),
+    ],
+    month: Annotated[
+        str | None,
+        typer.Option(help="Từ chối dòng của tháng khác / Reject rows of any other month, e.g. 2026-10."),
+    ] = None,
+    sheet: Annotated[
+        str | None,
+        typer.Option(help="Trang tính, mặc định trang đầu / Sheet of the workbook, by default the first."),
+    ] = None,
 ) -> None:
     """Nhập hồ sơ đã giải quyết / Import completed transactions.
 

@@ -24,10 +24,17 @@ from survey_forms.form import Measure
 
 
 def index(
-    month: Annotated[str, typer.Option(help="Any month with responses, e.g. 2026-10; it need not be over.")],
-    form: Annotated[str | None, typer.Option(help="Only this form.")] = None,
-    unit: Annotated[str | None, typer.Option(help="Only this unit, with its procedures.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The rows as JSON, exact values.")] = False,
+    month: Annotated[
+        str,
+        typer.Option(help="Tháng có phiếu, kể cả chưa hết / A month with responses, over or not, e.g. 2026-10."),
+    ],
+    form: Annotated[str | None, typer.Option(help="Chỉ phiếu này / Only this form.")] = None,
+    unit: Annotated[
+        str | None, typer.Option(help="Chỉ đơn vị này, theo thủ tục / Only this unit, with its procedures.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Các dòng dạng JSON, giá trị đầy đủ / The rows as JSON, exact values.")
+    ] = False,
 ) -> None:
     """Tính chỉ số của một tháng / Compute the indices of a month."""
     if not MONTH.fullmatch(month):

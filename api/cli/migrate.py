@@ -13,7 +13,9 @@ from api.settings import read_settings
 
 
 def migrate(
-    to: Annotated[str, typer.Option(help="Revision to reach; 'base' undoes everything.")] = "head",
+    to: Annotated[
+        str, typer.Option(help="Phiên bản cần tới; base xóa hết / Revision to reach; base undoes everything.")
+    ] = "head",
 ) -> None:
     """Đưa cơ sở dữ liệu lên phiên bản mới / Bring the database to the newest version."""
     run_migrations(read_settings().database_url, to=to)

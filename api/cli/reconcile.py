@@ -16,8 +16,8 @@ from api.snapshots.reconciling import Reconciled, reconcile_counts
 
 
 def reconcile(
-    month: Annotated[str | None, typer.Option(help="Only this month.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    month: Annotated[str | None, typer.Option(help="Chỉ tháng này / Only this month.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Dạng JSON / As JSON.")] = False,
 ) -> None:
     """Đối chiếu số phiếu / Compare the counts of responses. Exit code 3: they differ."""
     settings = read_settings()

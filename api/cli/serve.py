@@ -13,8 +13,8 @@ from api.settings import read_settings
 
 
 def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    host: Annotated[str, typer.Option(help="Địa chỉ / Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Cổng / Port to listen on.")] = 8000,
 ) -> None:
     """Phục vụ phiếu, kết quả và API / Serve forms, results and API."""
     settings = read_settings()
