@@ -102,7 +102,7 @@ def check_frame(frame: pl.DataFrame | pl.LazyFrame, contract: Mapping[str, Colum
     """Raise FrameError when a column of ``contract`` is absent, of another dtype or null where it may not.
 
     Shapes: any number of rows; more columns than the contract names are allowed. Nulls are only looked for
-    in eager frames.
+    in eager frames. METHODS 9.1.
     """
     schema = frame.collect_schema()
     problems = [f"column {column!r} is missing" for column in contract if column not in schema]
