@@ -5,7 +5,11 @@ AnalysisError
 ├── ItemError        an item column is absent, not numeric, or outside the range its measure promises
 ├── NodeError        the coefficients of a node do not make a mean
 ├── EstimateError    what was asked cannot be answered (unknown interval, too many domains for a covariance)
-└── MeasureError     counts or levels that no scale can have produced
+├── WeightError      weights, margins, classes or limits that no adjustment of weights can use
+│   └── CalibrationFailed   the totals cannot be met together; the one furthest off is named
+├── MeasureError     counts or levels that no scale can have produced
+├── AreaError        areas (or responses of areas) from which no small-area model can be fitted
+└── RankError        figures that cannot be ranked (no standard error, two rows for a unit, too many units)
 
 ``frames.FrameError`` (a frame that breaks its contract) stands beside the contracts. Every error carries
 ``problems``, all of one input together; the message ends with what to do.
@@ -39,4 +43,26 @@ class EstimateError(AnalysisError):
 
 
 class MeasureError(AnalysisError):
+    pass
+
+
+class WeightError(AnalysisError):
+    pass
+
+
+class CalibrationFailed(WeightError):
+    """``variable`` and ``level`` are furthest off: ``got`` for ``wanted``."""
+
+    def __init__(
+        self, problems: Sequence[str], remedy: str, *, variable: str, level: str | None, got: float, wanted: float
+    ) -> None:
+        super().__init__(problems, remedy)
+        self.variable, self.level, self.got, self.wanted = variable, level, got, wanted
+
+
+class AreaError(AnalysisError):
+    pass
+
+
+class RankError(AnalysisError):
     pass
