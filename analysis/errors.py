@@ -9,7 +9,12 @@ AnalysisError
 │   └── CalibrationFailed   the totals cannot be met together; the one furthest off is named
 ├── MeasureError     counts or levels that no scale can have produced
 ├── AreaError        areas (or responses of areas) from which no small-area model can be fitted
-└── RankError        figures that cannot be ranked (no standard error, two rows for a unit, too many units)
+├── RankError        figures that cannot be ranked (no standard error, two rows for a unit, too many units)
+└── SamplingError    what no sample can be planned or drawn from
+    ├── SizeError        a margin, share, power or population no sample size belongs to
+    ├── AllocationError  strata that cannot hold the sample asked for
+    └── SelectionError   a frame or a design nothing can be drawn from
+        └── FrameChanged the frame or the draw is not the one on record
 
 ``frames.FrameError`` (a frame that breaks its contract) stands beside the contracts. Every error carries
 ``problems``, all of one input together; the message ends with what to do.
@@ -65,4 +70,24 @@ class AreaError(AnalysisError):
 
 
 class RankError(AnalysisError):
+    pass
+
+
+class SamplingError(AnalysisError):
+    pass
+
+
+class SizeError(SamplingError):
+    pass
+
+
+class AllocationError(SamplingError):
+    pass
+
+
+class SelectionError(SamplingError):
+    pass
+
+
+class FrameChanged(SelectionError):
     pass
