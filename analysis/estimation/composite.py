@@ -23,7 +23,7 @@ def estimate_composites(
     confidence: float = 0.95,
     interval: str = "wilson",
     where: pl.Expr | None = None,
-    df: str = "domain",
+    df: str | float = "domain",
     design_effect: str = "replace",
 ) -> pl.DataFrame:
     """Every node of an index in every domain, with standard error, interval, df and design effect.
@@ -41,11 +41,13 @@ def estimate_composites(
     by
         Columns whose combinations are the domains; empty: the whole sample.
     interval
-        ``wilson``, ``beta`` (Korn-Graubard), ``xlogit`` or ``t`` (cut to 0-100). METHODS 4.
+        ``wilson``, ``beta`` (Korn-Graubard; ``beta_truncated``: on n at most), ``logit`` (or ``xlogit``),
+        ``asin``, ``likelihood``, ``exact`` (Clopper-Pearson) or ``t`` (cut to 0-100). METHODS 4.
     where
         Claim about rows; others stay in the design and leave every domain.
     df
-        ``domain``: PSUs − strata that have members; ``design``: of the whole sample.
+        ``domain``: PSUs − strata that have members; ``design``: of the whole sample; or a number, infinite for
+        normal quantiles.
     design_effect
         ``replace`` or ``finite``: against simple random sampling with or without replacement. METHODS 5.
 

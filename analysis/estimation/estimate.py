@@ -45,7 +45,7 @@ def estimate_means(
     by: Sequence[str] = (),
     where: pl.Expr | None = None,
     confidence: float = 0.95,
-    df: str = "domain",
+    df: str | float = "domain",
     design_effect: str = "replace",
 ) -> pl.DataFrame:
     """Weighted mean of every column of ``values`` in every domain, t interval, in the unit of the column.
@@ -68,7 +68,7 @@ def estimate_totals(
     by: Sequence[str] = (),
     where: pl.Expr | None = None,
     confidence: float = 0.95,
-    df: str = "domain",
+    df: str | float = "domain",
     design_effect: str = "replace",
 ) -> pl.DataFrame:
     """Weighted total of every column of ``values`` in every domain; shape as ``estimate_means``.
@@ -90,7 +90,7 @@ def estimate_ratios(
     by: Sequence[str] = (),
     where: pl.Expr | None = None,
     confidence: float = 0.95,
-    df: str = "domain",
+    df: str | float = "domain",
     design_effect: str = "replace",
 ) -> pl.DataFrame:
     """Ratio of the totals of two columns: name → (numerator, denominator); shape as ``estimate_means``.
@@ -118,7 +118,7 @@ def estimate_proportions(
     where: pl.Expr | None = None,
     confidence: float = 0.95,
     interval: str = "wilson",
-    df: str = "domain",
+    df: str | float = "domain",
     design_effect: str = "replace",
 ) -> pl.DataFrame:
     """Share (0-1) of every level of column ``of`` in every domain; shape as ``estimate_composites``.

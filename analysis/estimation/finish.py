@@ -12,8 +12,10 @@ from analysis.estimation.design_effect import REFERENCES, add_design_effect
 from analysis.estimation.intervals import (
     INTERVALS,
     Limits,
+    asin_limits,
     exact_limits,
     korn_graubard_limits,
+    likelihood_limits,
     logit_limits,
     t_limits,
     wilson_limits,
@@ -22,7 +24,17 @@ from analysis.estimation.rows import Rows
 from analysis.estimation.totals import Quantity, sum_strata
 from analysis.estimation.variance import add_up_strata
 
-_NAMES = {"t": "t", "wilson": "wilson", "beta": "korn-graubard", "xlogit": "logit"}
+_NAMES = {
+    "t": "t",
+    "wilson": "wilson",
+    "beta": "korn-graubard",
+    "beta_truncated": "korn-graubard truncated",
+    "xlogit": "logit",
+    "logit": "logit",
+    "asin": "arcsine",
+    "likelihood": "likelihood",
+    "exact": "clopper-pearson on n_effective",
+}
 _ZERO = 1e-10  # a standard error below this part of the estimate or the spread is rounding noise
 
 ESTIMATE_COLUMNS = (
@@ -43,13 +55,14 @@ ESTIMATE_COLUMNS = (
 
 @dataclass(frozen=True)
 class Rule:
-    """How limits are made: ``bounds`` of the estimate (None: none), ``df`` of the domain or of the design."""
+    """How limits are made: ``bounds`` of the estimate (None: none); ``df`` of the domain, of the design, or a
+    number (infinite: normal quantiles)."""
 
     confidence: float = 0.95
     interval: str = "wilson"
     bounds: tuple[float, float] | None = (0.0, 100.0)
     clip: bool = True
-    df: str = "domain"
+    df: str | float = "domain"
     reference: str = "replace"
 
     def __post_init__(self) -> None:
@@ -58,11 +71,13 @@ class Rule:
             f"{name} is {value!r}, known: {', '.join(map(str, known))}"
             for name, value, known in (
                 ("interval", self.interval, allowed),
-                ("df", self.df, ("domain", "design")),
+                ("df", self.df, ("domain", "design") if isinstance(self.df, str) else (self.df,)),
                 ("design_effect", self.reference, REFERENCES),
             )
             if value not in known
         ]
+        if not isinstance(self.df, str) and not self.df >= 1:
+            problems.append(f"df is {self.df!r}, must be 1 or more")
         if not 0 < self.confidence < 1:
             problems.append(f"confidence is {self.confidence!r}, must lie between 0 and 1")
         if problems:
@@ -102,6 +117,10 @@ def _finish(read: Rows, quantity: Quantity, variances: pl.DataFrame, rule: Rule)
     )
     if rule.df == "design":
         domains = domains.with_columns(pl.lit(float(read.df_design)).alias("df"))
+    domains = domains.with_columns(pl.col("df").alias("df_sample"))
+    if not isinstance(rule.df, str):
+        # Where the sample has no degrees of freedom there is no variance, whatever quantile is asked for.
+        domains = domains.with_columns(pl.when(pl.col("df") >= 1).then(float(rule.df)).otherwise("df").alias("df"))
     domains = domains.with_columns(
         (pl.col("variance") * pl.col("scale") ** 2).alias("variance"),
         # spread is a deviation over W: times W² it is a variance of deviations, over W a mean
@@ -148,7 +167,7 @@ def _add_limits(domains: pl.DataFrame, rule: Rule) -> pl.DataFrame:
 def _limits(domains: pl.DataFrame, rule: Rule) -> Limits:
     value = {
         name: domains[name].cast(pl.Float64).to_numpy()
-        for name in ("estimate", "standard_error", "df", "n", "kish", "psus", "variance")
+        for name in ("estimate", "standard_error", "df", "df_sample", "n", "kish", "psus", "variance")
     }
     census, regular, fallback = (domains[name].to_numpy() for name in ("is_census", "is_regular", "falls_back"))
     low, high = np.full(domains.height, np.nan), np.full(domains.height, np.nan)
@@ -159,6 +178,8 @@ def _limits(domains: pl.DataFrame, rule: Rule) -> Limits:
         return low, high
     floor, width = rule.bounds[0], rule.bounds[1] - rule.bounds[0]
     share, error = np.clip((estimate - floor) / width, 0, 1), error / width
+    # Korn and Graubard's ratio of quantiles is about the sample, whatever quantile others are asked to use.
+    df = value["df_sample"][regular] if rule.interval.startswith("beta") else df
     found = _regular_limits(share, error, df, value["n"][regular], rule)
     share = np.clip((value["estimate"][fallback] - floor) / width, 0, 1)
     people = np.fmin(value["kish"][fallback], value["psus"][fallback])
@@ -174,8 +195,15 @@ def _regular_limits(share: np.ndarray, error: np.ndarray, df: np.ndarray, n: np.
         return t_limits(share, error, df, rule.confidence)
     if rule.interval == "wilson":
         return wilson_limits(share, effective, df, rule.confidence)
-    if rule.interval == "beta":
-        return korn_graubard_limits(share, effective, np.maximum(n, 2), df, rule.confidence)
+    if rule.interval in ("beta", "beta_truncated"):
+        truncated = rule.interval == "beta_truncated"
+        return korn_graubard_limits(share, effective, np.maximum(n, 2), df, rule.confidence, truncated=truncated)
+    if rule.interval == "asin":
+        return asin_limits(share, error, df, rule.confidence)
+    if rule.interval == "likelihood":
+        return likelihood_limits(share, effective, np.maximum(n, 2), df, rule.confidence)
+    if rule.interval == "exact":
+        return exact_limits(share, effective, rule.confidence)
     return logit_limits(share, error, df, rule.confidence)
 
 

@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 Limits = tuple[NDArray[np.float64], NDArray[np.float64]]
-INTERVALS = ("t", "wilson", "beta", "xlogit")
+INTERVALS = ("t", "wilson", "beta", "beta_truncated", "xlogit", "logit", "asin", "likelihood", "exact")
 
 
 def t_quantile(df: ArrayLike, confidence: float) -> NDArray[np.float64]:
@@ -80,3 +80,45 @@ def logit_limits(share: ArrayLike, standard_error: ArrayLike, df: ArrayLike, con
     p = np.asarray(share, float)
     half = t_quantile(df, confidence) * np.asarray(standard_error, float) / (p * (1 - p))
     return special.expit(special.logit(p) - half), special.expit(special.logit(p) + half)
+
+
+def asin_limits(
+    share: ArrayLike, standard_error: ArrayLike, df: ArrayLike, confidence: float, *, reflected: bool = False
+) -> Limits:
+    """Limits of a share of 0-1 (both excluded), Wald on the angle asin √p, turned back. METHODS 4.7.
+
+    An angle that leaves 0-90° is cut there, so that limits of a higher confidence enclose those of a lower.
+    ``reflected`` squares its sine uncut, as R survey does: the limit then turns back into the range.
+    """
+    p = np.asarray(share, float)
+    half = t_quantile(df, confidence) * np.asarray(standard_error, float) / (2 * np.sqrt(p * (1 - p)))
+    low, high = np.arcsin(np.sqrt(p)) - half, np.arcsin(np.sqrt(p)) + half
+    if not reflected:
+        low, high = np.maximum(low, 0.0), np.minimum(high, np.pi / 2)
+    return np.sin(low) ** 2, np.sin(high) ** 2
+
+
+def likelihood_limits(
+    share: ArrayLike, n_effective: ArrayLike, n: ArrayLike, df: ArrayLike, confidence: float
+) -> Limits:
+    """Shares q whose deviance 2·m·[p·ln(p/q) + (1−p)·ln((1−p)/(1−q))] is t² at most. METHODS 4.8.
+
+    m = n_eff·(n−1)/n with n_eff = p(1−p)/v. Solved to the last digits; R survey interpolates its profile and
+    is off by up to half a per cent of the limit.
+    """
+    p, effective, people = (np.asarray(each, float) for each in (share, n_effective, n))
+    allowed = t_quantile(df, confidence) ** 2 / (2 * effective * (people - 1) / people)
+    return tuple(_solve_deviance(p, allowed, side) for side in (-1.0, 1.0))  # type: ignore[return-value]
+
+
+def _solve_deviance(p: NDArray[np.float64], allowed: NDArray[np.float64], side: float) -> NDArray[np.float64]:
+    """Bisection on the logit of q from p outwards; 700 is where a logit leaves the floats."""
+    near, far = special.logit(p), np.full_like(p, 700.0 * side)
+    for _ in range(80):
+        middle = (near + far) / 2
+        # ln q = −ln(1 + e^−x): exact where q is 0 or 1 to the last digit
+        deviance = -special.entr(p) - special.entr(1 - p) + p * np.logaddexp(0, -middle)
+        deviance += (1 - p) * np.logaddexp(0, middle)
+        inside = deviance <= allowed
+        near, far = np.where(inside, middle, near), np.where(inside, far, middle)
+    return np.asarray(special.expit((near + far) / 2), float)
