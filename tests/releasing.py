@@ -1,13 +1,13 @@
 """Small released months, made by hand for tests of what reads them: rows by ``frames.INDICES``, a manifest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from analysis.frames import INDICES
+from analysis.frames import INDICES, RELEASED_UNITS
 from analysis.release.manifest import Origin, build_manifest, describe_file_bytes
 from analysis.release.writing import write_csv, write_json
 
@@ -57,8 +57,9 @@ def make_release(
     revision: int = 1,
     is_demonstration: bool = False,
     not_representative: Sequence[str] = (),
+    units: Mapping[str, tuple[str, str]] | None = None,
 ) -> Path:
-    """Write a sealed revision with these indices; its folder."""
+    """Write a sealed revision with these indices; its folder. ``units``: code → code and name of the province."""
     folder = exports / month / f"r{revision}"
     folder.mkdir(parents=True)
     schema = {name: column.dtype for name, column in INDICES.items()}
@@ -84,9 +85,17 @@ def make_release(
         suppressed={},
     )
     files = [describe_file_bytes(folder / "indices.csv", indices.height)]
+    if units:
+        write_csv(_frame_units(units), folder / "units.csv")
+        files.append(describe_file_bytes(folder / "units.csv", len(units)))
     manifest = build_manifest(origin, revision=revision, previous=None, content_sha256="0" * 64, files=files)
     write_json(manifest, folder / "manifest.json")
     return folder
+
+
+def _frame_units(units: Mapping[str, tuple[str, str]]) -> pl.DataFrame:
+    rows = [(code, f"Xã {code}", "commune", *province) for code, province in units.items()]
+    return pl.DataFrame(rows, {name: column.dtype for name, column in RELEASED_UNITS.items()}, orient="row")
 
 
 def _round(value: float) -> str:

@@ -21,7 +21,7 @@ STEPS = 6
 SAME_ROWS = {"vi": "Các dòng của tệp CSV cùng tên.", "en": "The rows of the CSV of the same name."}
 TOLD_ONCE = ("method", "note")  # in indices.json; most rows of a form have the same words
 ROWS_OF_JSON = {
-    "vi": "Các dòng của indices.csv. Mỗi dòng trong rows là một mảng theo thứ tự của columns; ở cột method và note "
+    "vi": "Các dòng của indices.csv. Mỗi dòng trong rows là mảng theo thứ tự của columns; ở cột method và note "
     "là số thứ tự, tính từ 0, trong danh sách cùng tên.",
     "en": "The rows of indices.csv. Each of rows is an array in the order of columns; for method and note it "
     "holds the place, from 0, in the list of that name.",

@@ -107,9 +107,12 @@ def read_indices(folder: Path) -> pl.DataFrame:
     return read_table(folder / "indices.csv", {name: column.dtype for name, column in INDICES.items()})
 
 
-def read_units(folder: Path) -> pl.DataFrame:
-    """``units.csv`` of one revision's folder, by the contract ``frames.RELEASED_UNITS``, by code. METHODS 8.1."""
-    return read_table(folder / "units.csv", {name: column.dtype for name, column in RELEASED_UNITS.items()})
+def read_units(release: Release) -> pl.DataFrame:
+    """``units.csv`` by the contract ``frames.RELEASED_UNITS``, by code; empty when not released. METHODS 8.1."""
+    schema = {name: column.dtype for name, column in RELEASED_UNITS.items()}
+    if "units.csv" not in release.files:
+        return pl.DataFrame(schema=schema)
+    return read_table(release.folder / "units.csv", schema)
 
 
 def read_table(file: Path, schema: dict[str, Any]) -> pl.DataFrame:

@@ -13,7 +13,11 @@ DIMENSIONS = ("unit", "procedure", "channel")
 LEVELS = ("overall", "content", "group", "item", "asked_overall")
 FORMATS = ("json", "csv")
 LANGUAGES = ("vi", "en")
-PARAMETERS = ("month", "form", "version", "by", "level", "code", "unit", "procedure", "format", "lang")
+AGGREGATES = ("none", "province", "mean_of_units")  # "none": only the plain domains
+PARAMETERS = (
+    *("month", "form", "version", "by", "level", "code", "aggregate", "province", "unit", "procedure"),
+    *("format", "lang"),
+)
 EQUAL = ("form", "version", "level", "code", "unit", "procedure")
 ROWS, ROWS_MAX = 10_000, 100_000
 
@@ -25,15 +29,27 @@ class Choice:
     by: frozenset[str]
     equal: Mapping[str, str]
     month: str | None
+    aggregate: str | None
+    province: str | None
     format: str
     lang: str | None
     limit: int
     offset: int
 
-    def pick(self, indices: pl.LazyFrame) -> pl.LazyFrame:
-        """The rows of ``indices`` that were asked for, in their order; all of them, whatever the limit."""
+    def pick(self, indices: pl.LazyFrame, units: pl.DataFrame) -> pl.LazyFrame:
+        """The rows of ``indices`` that were asked for, in their order; all of them, whatever the limit.
+
+        ``units`` by ``frames.RELEASED_UNITS``: which of them lie in the province asked for.
+        """
         filled = [pl.col(name).is_not_null() if name in self.by else pl.col(name).is_null() for name in DIMENSIONS]
-        rows = indices.filter(*filled, *(pl.col(name) == value for name, value in self.equal.items()))
+        wanted = [pl.col(name) == value for name, value in self.equal.items()]
+        if self.aggregate is not None:
+            aggregate = None if self.aggregate == "none" else self.aggregate
+            wanted.append(pl.col("aggregate").eq_missing(pl.lit(aggregate, pl.String)))
+        if self.province is not None:
+            within = units.filter(pl.col("province") == self.province)["unit"]
+            wanted.append(pl.col("unit").is_in(within.implode()))
+        rows = indices.filter(*filled, *wanted)
         return rows if self.lang is None else rows.with_columns(_in_one_language(self.lang))
 
 
@@ -48,7 +64,7 @@ def read_choice(query: Mapping[str, str]) -> Choice:
         problems.append(_problem("month", "malformed_month", query["month"], ("2026-10",)))
     by = [name for name in query.get("by", "").split(",") if name]
     problems += [_problem("by", "unknown_dimension", name, DIMENSIONS) for name in by if name not in DIMENSIONS]
-    for name, known in (("level", LEVELS), ("format", FORMATS), ("lang", LANGUAGES)):
+    for name, known in (("level", LEVELS), ("aggregate", AGGREGATES), ("format", FORMATS), ("lang", LANGUAGES)):
         if name in query and query[name] not in known:
             problems.append(_problem(name, f"unknown_{name}", query[name], known))
     numbers = {}
@@ -66,12 +82,10 @@ def read_choice(query: Mapping[str, str]) -> Choice:
         )
     return Choice(
         by=frozenset(by),
-        equal={
-            name: query[name]
-            for name in ("form", "version", "level", "code", "unit", "procedure")
-            if name in query
-        },
+        equal={name: query[name] for name in EQUAL if name in query},
         month=query.get("month"),
+        aggregate=query.get("aggregate"),
+        province=query.get("province"),
         format=query.get("format", "json"),
         lang=query.get("lang"),
         limit=numbers["limit"],

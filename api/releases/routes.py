@@ -15,6 +15,7 @@ from analysis.release.reading import (
     UnknownRelease,
     latest_release,
     open_release,
+    read_units,
     released_months,
     revisions,
 )
@@ -49,7 +50,7 @@ def show_indices(request: Request) -> Response:
     etag = f'"{release.manifest_sha256[:32]}-{choice.format}"'
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers={"ETag": etag})
-    rows = choice.pick(open_shelf(release, _settings(request).shelf_folder))
+    rows = choice.pick(open_shelf(release, _settings(request).shelf_folder), read_units(release))
     total = rows.select(pl.len()).collect().item()
     page = rows.slice(choice.offset, choice.limit).collect()
     headers = {"ETag": etag, "Cache-Control": "no-cache", "X-Total-Count": str(total)}

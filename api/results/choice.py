@@ -14,12 +14,13 @@ LONGEST = 200  # letters of one value taken from the address
 
 @dataclass(frozen=True)
 class Choice:
-    """One view of one form's month. An empty ``unit`` or ``procedure`` is all; ``index`` is ``level:code``."""
+    """One view of one form's month. An empty dimension is all; ``index`` is ``level:code``."""
 
     month: str
     form: str
     version: str = ""
     by: str = "unit"
+    province: str = ""
     unit: str = ""
     procedure: str = ""
     index: str = ""
@@ -60,6 +61,7 @@ def read_choice(month: str, form: str, query: Mapping[str, str]) -> Choice:
         form=form,
         version=given["version"],
         by=by,
+        province=given["province"] if by == "unit" else "",
         unit=given["unit"] if by not in ("unit", "province") else "",
         procedure=given["procedure"] if by == "unit" else "",
         index=given["index"] if by != "item" else "",

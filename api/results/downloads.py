@@ -15,7 +15,14 @@ def list_downloads(scene: Scene) -> tuple[Link, ...]:
         choice.by
     ]
     dimensions = {name for name in (by, choice.unit and "unit", choice.procedure and "procedure") if name}
-    of_view = {"unit": choice.unit, "procedure": choice.procedure, "by": ",".join(sorted(dimensions))}
+    aggregate = "province" if choice.by == "province" else "none"
+    of_view = {
+        "aggregate": aggregate,
+        "province": choice.province,
+        "unit": choice.unit,
+        "procedure": choice.procedure,
+        "by": ",".join(sorted(dimensions)),
+    }
     if choice.by != "item":
         of_view |= {"level": level, "code": code}
     of_view = {name: value for name, value in of_view.items() if value} | {"limit": "100000"}

@@ -7,7 +7,6 @@ import polars as pl
 from api.results.numbers import write_count, write_interval, write_percent
 from api.results.page import Figure
 from api.results.published import Scene
-from api.results.tables import find_domain
 
 
 def build_figures(scene: Scene) -> tuple[Figure, ...]:
@@ -16,25 +15,31 @@ def build_figures(scene: Scene) -> tuple[Figure, ...]:
     level, code = scene.node
     main = scene.whole
     means = scene.published.means.filter(pl.col("level") == level, pl.col("code") == code).rows(named=True)
+    is_of_all = not (choice.unit or choice.procedure or choice.province)
     figures = []
     if main is not None:
-        title = scene.title_domain("unit", choice.unit) if choice.unit else texts["overall_heading"]
-        if means and not choice.unit and not choice.procedure:
+        title = _title(scene)
+        if means and is_of_all:
             title = texts["pooled"]
         figures.append(_figure(scene, title, main, is_main=True))
-    if not choice.unit and not choice.procedure:
+    if is_of_all:
         figures += [_figure(scene, texts["mean_of_units"], row) for row in means]
     if level == "overall":
         figures += _asked_overall(scene)
     return tuple(figures)
 
 
+def _title(scene: Scene) -> str:
+    if scene.choice.unit:
+        return scene.title_domain("unit", scene.choice.unit)
+    if scene.is_within_province:
+        return scene.provinces[scene.choice.province]
+    return scene.texts["overall_heading"]
+
+
 def _asked_overall(scene: Scene) -> list[Figure]:
     codes = [code for level, code in (key.split(":", 1) for key in scene.nodes) if level == "asked_overall"]
-    rows = [
-        find_domain(scene.indices, "asked_overall", code, unit=scene.choice.unit, procedure=scene.choice.procedure)
-        for code in codes
-    ]
+    rows = [scene.find("asked_overall", code) for code in codes]
     return [_figure(scene, scene.texts["asked_overall"], row) for row in rows if row is not None]
 
 

@@ -45,6 +45,7 @@ def _row(scene: Scene, line: Line, axis: Axis) -> Row:
     return Row(
         name=line.name,
         code=line.key if scene.choice.by in ("unit", "province", "procedure") else "",
+        place=_place(scene, line),
         links=_links(scene, line),
         depth=scene.depths.get(line.key, 0),
         state=line.state,
@@ -60,9 +61,16 @@ def _row(scene: Scene, line: Line, axis: Axis) -> Row:
     )
 
 
+def _place(scene: Scene, line: Line) -> str:
+    """The unit's province, where units of several are listed: communes of many provinces have one name."""
+    if scene.choice.by != "unit" or scene.choice.province:
+        return ""
+    return scene.provinces.get(scene.province_of.get(line.key, ""), "")
+
+
 def _links(scene: Scene, line: Line) -> tuple[Link, ...]:
     choice, texts = scene.choice, scene.texts
-    fresh = {"sort": "", "q": "", "page": 1}
+    fresh = {"province": "", "sort": "", "q": "", "page": 1}
     if choice.by == "unit":
         links = []
         if scene.has_view("procedure"):
@@ -72,6 +80,8 @@ def _links(scene: Scene, line: Line) -> tuple[Link, ...]:
             address = choice.address(by="item", unit=line.key, procedure="", index="", **fresh)
             links.append(Link(texts["detail_items"], address))
         return tuple(links)
+    if choice.by == "province" and line.key in scene.provinces:
+        return (Link(texts["by_unit"], choice.address(**fresh | {"by": "unit", "province": line.key})),)
     if choice.by == "procedure" and not choice.unit:
         return (Link(texts["by_unit"], choice.address(by="unit", procedure=line.key, **fresh)),)
     return ()
@@ -83,6 +93,8 @@ def _caption(scene: Scene) -> str:
     key = f"table_{choice.by}"
     if choice.unit:
         key, names["unit"] = key + "_unit", scene.title_domain("unit", choice.unit)
+    if choice.province:
+        key, names["province"] = key + "_province", scene.provinces[choice.province]
     if choice.procedure:
         key, names["procedure"] = key + "_procedure", scene.title_domain("procedure", choice.procedure)
     return scene.texts[key].format(**names)

@@ -35,6 +35,7 @@ class Row:
 
     name: str
     code: str
+    place: str
     links: tuple[Link, ...]
     depth: int
     state: str
@@ -74,6 +75,7 @@ class Filters:
     action: str
     kept: tuple[tuple[str, str], ...]
     indices: tuple[Option, ...]
+    provinces: tuple[Option, ...]
     procedures: tuple[Option, ...]
     sorts: tuple[Option, ...]
     q: str

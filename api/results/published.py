@@ -15,7 +15,7 @@ from survey_forms.form import Form, IndexNode, Measure
 
 
 class UnknownDomain(LookupError):
-    """The chosen unit or procedure is not in the release."""
+    """The chosen province, unit or procedure is not in the release."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Published:
     indices: pl.DataFrame  # by frames.INDICES, of this form and version only; at least one row
     provinces: pl.DataFrame  # the same columns: the units of a province together
     means: pl.DataFrame  # the same columns: means of units
+    units: pl.DataFrame  # by frames.RELEASED_UNITS
     form: Form | None
     title: Mapping[str, str]  # by language
     is_representative: bool
@@ -49,6 +50,8 @@ class Scene:
         for dimension, code in (("unit", self.choice.unit), ("procedure", self.choice.procedure)):
             if code and not self.published.indices[dimension].eq(code).any():
                 raise UnknownDomain(code)
+        if self.choice.province and self.choice.province not in self.provinces:
+            raise UnknownDomain(self.choice.province)
 
     @property
     def lang(self) -> str:
@@ -66,6 +69,18 @@ class Scene:
     def node(self) -> tuple[str, str]:
         """Level and code of the index that is shown."""
         return pick_node(self.indices, self.choice.index)
+
+    @cached_property
+    def provinces(self) -> dict[str, str]:
+        """Names of the provinces of the released units, by code."""
+        named = self.published.units.select("province", "province_name").drop_nulls("province").unique()
+        return {code: name or code for code, name in named.rows()}
+
+    @cached_property
+    def province_of(self) -> dict[str, str]:
+        """Province by unit, where the release has more than one province; else empty."""
+        rows = self.published.units.select("unit", "province").drop_nulls().rows()
+        return dict(rows) if len(self.provinces) > 1 else {}
 
     @cached_property
     def nodes(self) -> dict[str, str]:
@@ -111,12 +126,24 @@ class Scene:
             return self.texts["reference_item"] if self.choice.unit else ""
         if self.choice.unit:
             return self.texts["reference_unit"]
+        if self.is_within_province:
+            return self.texts["reference_province"].format(province=self.provinces[self.choice.province])
         return self.texts["reference_procedure" if self.choice.procedure else "reference_overall"]
 
     @cached_property
     def whole(self) -> dict[str, Any] | None:
-        """The published row of the chosen unit and procedure (all when none is chosen), the rows' reference."""
-        level, code = self.node
+        """The published row of what was chosen (all when nothing was), the rows' reference."""
+        return self.find(*self.node)
+
+    @property
+    def is_within_province(self) -> bool:
+        """Whether the rows are compared with their province; there are no figures of province × procedure."""
+        return bool(self.choice.province) and not self.choice.procedure
+
+    def find(self, level: str, code: str) -> dict[str, Any] | None:
+        """The row of one node for the chosen province, unit and procedure; None when it is not published."""
+        if self.is_within_province:
+            return find_domain(self.published.provinces, level, code, unit=self.choice.province)
         return find_domain(self.indices, level, code, unit=self.choice.unit, procedure=self.choice.procedure)
 
     @property

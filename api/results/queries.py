@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from analysis.release.reading import Release, open_release, released_months
+from analysis.release.reading import Release, open_release, read_units, released_months
 from analysis.release.shelf import open_shelf
 from api.results.choice import Choice
 from api.results.published import Published
@@ -69,6 +69,7 @@ def read_published(
         indices=rows.filter(~IS_MEAN, ~IS_PROVINCE),
         provinces=rows.filter(IS_PROVINCE),
         means=rows.filter(IS_MEAN),
+        units=read_units(release),
         form=_find_form(catalogue, choice.form, chosen.version),
         title=chosen.title,
         is_representative=chosen.is_representative,
@@ -92,7 +93,9 @@ def _is_needed(choice: Choice, level: str, code: str) -> pl.Expr:
     is_asked = (pl.col("level") == "asked_overall") & (pl.col("procedure") == choice.procedure) & no_unit
     is_silent = (pl.col("n") == 0) & (pl.col("level") == "overall") & no_procedure
     is_everywhere = no_unit & no_procedure & pl.col("channel").is_null()
-    return is_everywhere | is_chosen | (is_node & (no_unit | no_procedure | is_crossed)) | is_asked | is_silent
+    is_of_province = IS_PROVINCE & (pl.col("unit") == choice.province)
+    is_listed = is_node & (no_unit | no_procedure | is_crossed)
+    return is_everywhere | is_chosen | is_listed | is_asked | is_silent | is_of_province
 
 
 def _read_listed(release: Release) -> list[Listed]:

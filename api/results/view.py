@@ -1,5 +1,7 @@
 """Joins the parts of the results page; every word and number in it is ready to print."""
 
+import polars as pl
+
 from api.results.choice import VIEWS, Choice
 from api.results.downloads import list_downloads
 from api.results.figures import build_figures
@@ -48,7 +50,11 @@ def _lines(scene: Scene) -> list[Line]:
         return select_items(scene.indices, choice, scene.nodes)
     rows = published.provinces if choice.by == "province" else scene.indices
     reference = None if scene.whole is None else scene.whole["estimate"]
-    return select_lines(rows, choice, scene.node, reference, scene.channels)
+    lines = select_lines(rows, choice, scene.node, reference, scene.channels)
+    if not choice.province:
+        return lines
+    within = published.units.filter(pl.col("province") == choice.province)["unit"]
+    return [line for line in lines if line.key in set(within)]
 
 
 def _releases(scene: Scene) -> tuple[Link, ...]:
@@ -98,15 +104,15 @@ def _facts(scene: Scene) -> tuple[str, ...]:
 
 def _back(scene: Scene) -> Link | None:
     choice = scene.choice
-    if not choice.unit and not choice.procedure:
+    if not (choice.unit or choice.procedure or choice.province):
         return None
-    address = choice.address(by="unit", unit="", procedure="", sort="", q="", page=1)
+    address = choice.address(by="unit", province="", unit="", procedure="", sort="", q="", page=1)
     return Link(scene.texts["back_to_units"], address)
 
 
 def _views(scene: Scene) -> tuple[Link, ...]:
     choice = scene.choice
-    fresh = {"procedure": "", "sort": "", "q": "", "page": 1}
+    fresh = {"province": "", "procedure": "", "sort": "", "q": "", "page": 1}
     return tuple(
         Link(scene.texts[f"by_{by}"], choice.address(by=by, **fresh), by == choice.by)
         for by in VIEWS

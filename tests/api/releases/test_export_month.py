@@ -211,7 +211,8 @@ def test_json_has_the_rows_of_the_csv(engine: Engine, tmp_path: Path):
 def test_the_units_of_the_month_are_named_with_their_provinces(sqlite_engine: Engine, tmp_path: Path):
     store_october(sqlite_engine)
     store(sqlite_engine, [make_unit("20001", parent_code="02")])  # no transactions, no responses: not spoken of
-    units = read_units(export_october(sqlite_engine, tmp_path).folder)
+    export_october(sqlite_engine, tmp_path)
+    units = read_units(open_release(tmp_path / "exports", "2026-10"))
     assert units.select("unit", "kind", "province", "province_name").rows() == [
         ("01", "province", "01", "Tỉnh Một"),
         *((unit, "commune", "01", "Tỉnh Một") for unit in ("10010", "10025", "10030")),

@@ -114,6 +114,30 @@ def test_by_says_which_dimensions_are_filled(october: TestClient, by: str, rows:
         assert filled == [name for name in by.split(",") if name]
 
 
+@pytest.mark.parametrize(
+    ("asked", "units"),
+    [
+        pytest.param({"aggregate": "none"}, ["10010", "10025", "10030"], id="units only"),
+        pytest.param({"aggregate": "province"}, [], id="provinces: one alone has no row"),
+        pytest.param({"province": "01"}, ["10010", "10025", "10030"], id="a province"),
+        pytest.param({"province": "02"}, [], id="a province without units"),
+    ],
+)
+def test_units_can_be_asked_for_by_province_and_aggregate(
+    october: TestClient, asked: dict[str, str], units: list[str]
+):
+    reply = october.get("/api/v1/indices", params={"by": "unit", "level": "overall"} | asked)
+    assert [row["unit"] for row in reply.json()["rows"]] == units
+
+
+@pytest.mark.parametrize(
+    ("aggregate", "begins"), [("none", "satisfied share"), ("mean_of_units", "mean of units")]
+)
+def test_pooled_figure_and_mean_of_units_are_told_apart(october: TestClient, aggregate: str, begins: str):
+    [row] = october.get("/api/v1/indices", params={"aggregate": aggregate, "level": "overall"}).json()["rows"]
+    assert row["method"].startswith(begins)
+
+
 def test_withheld_figures_stay_withheld(october: TestClient):
     asked = {"by": "unit,procedure", "level": "overall", "unit": "10025", "procedure": "1.000002"}
     [row] = october.get("/api/v1/indices", params=asked).json()["rows"]
