@@ -89,11 +89,14 @@ def estimate_quantities(
 ) -> pl.DataFrame:
     """One row per domain × quantity: by columns, ``label``, ESTIMATE_COLUMNS; in that order. METHODS 3-5."""
     columns = (*read.by, label, *ESTIMATE_COLUMNS)
+    variances: list[list[pl.DataFrame]] = [[] for _ in quantities]
+    for position, sums in sum_strata(read, quantities):
+        variances[position].append(add_up_strata(sums, read.strata, lonely=design.lonely))
     tables = [
-        _finish(read, quantity, add_up_strata(sums, read.strata, lonely=design.lonely), rule)
+        _finish(read, quantity, pl.concat(pieces), rule)
         .with_columns(pl.lit(quantity.name).alias(label))
         .select(columns)
-        for quantity, sums in sum_strata(read, quantities)
+        for quantity, pieces in zip(quantities, variances, strict=True)
     ]
     # Every table has one row per domain in the same order: interleaving them is cheaper than a sort.
     order = np.arange(len(tables) * read.domains.height).reshape(len(tables), -1).T.ravel()

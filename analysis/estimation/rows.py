@@ -1,8 +1,9 @@
 """Reads the frame once into rows: domain, stratum, cluster, weight, items; refuses what no design can hold."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from analysis.design import SurveyDesign
@@ -14,7 +15,8 @@ _TINY = 1e-9  # what floating point may add to 100
 
 @dataclass(frozen=True)
 class Rows:
-    """``rows``: domain, stratum (UInt32), cluster (if any), weight, i0, i1, … (Float64, null = no answer).
+    """``rows``: domain, stratum (UInt32), cluster (if any), weight, i0, i1, … (Float64, null = no answer), sorted
+    by the first three.
 
     ``domains``: domain, the by columns, then per item k: m{k} the weighted mean of those who answered (null:
     nobody), W{k} the sum of their weights. ``strata``: stratum, psus (sampled, also outside every domain),
@@ -62,11 +64,11 @@ def read_rows(
     strata = _count_strata(read, design)
     if (read["weight"] == 0).any():
         read = read.filter(pl.col("weight") > 0)
-    domains = _sum_items(read, by, list(names.values()))
-    read = _code_rows(read, domains, strata, by)
+    keys = _list_domains(read, by)
+    rows = _sort_rows(_code_rows(read, keys, strata, by))
     return Rows(
-        rows=read,
-        domains=domains.rename({f"by.{column}": column for column in by}),
+        rows=rows,
+        domains=_sum_items(rows, keys, names.values()).rename({f"by.{column}": column for column in by}),
         strata=strata.select(pl.col("code").alias("stratum"), "psus", "population"),
         by=tuple(by),
         items=tuple(items),
@@ -157,31 +159,12 @@ def _count_strata(read: pl.DataFrame, design: SurveyDesign) -> pl.DataFrame:
     return strata
 
 
-def _sum_items(rows: pl.DataFrame, by: Sequence[str], items: Sequence[str]) -> pl.DataFrame:
-    """One row per domain: code, keys, weighted mean and sum of weights of every item."""
-    weight = pl.col("weight")
-    parts = [
-        expression
-        for code in items
-        for expression in (
-            (weight * pl.col(code)).alias(f"m{code[1:]}"),
-            pl.when(pl.col(code).is_not_null()).then(weight).otherwise(0.0).alias(f"W{code[1:]}"),
-        )
-    ]
+def _list_domains(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """One row per domain: its code and its keys, sorted."""
     keys = [f"by.{column}" for column in by]
-    if keys:
-        # Polars adds few large groups in several threads, with other last digits each time; a list in one.
-        listed = rows.drop_nulls(keys).group_by(keys, maintain_order=True).agg(each.implode() for each in parts)
-        grouped = listed.with_columns(pl.col(pl.List).list.sum()).sort(keys)
-    else:
-        grouped = rows.select(each.sum() for each in parts)
-    means = (
-        pl.when(pl.col(f"W{code[1:]}") > 0)
-        .then(pl.col(f"m{code[1:]}") / pl.col(f"W{code[1:]}"))
-        .alias(f"m{code[1:]}")
-        for code in items
-    )
-    return grouped.with_columns(*means).with_row_index("domain")
+    if not keys:
+        return pl.DataFrame({"domain": [0]}, schema={"domain": pl.UInt32})
+    return rows.select(keys).drop_nulls().unique().sort(keys).with_row_index("domain")
 
 
 def _code_rows(rows: pl.DataFrame, domains: pl.DataFrame, strata: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
@@ -189,10 +172,51 @@ def _code_rows(rows: pl.DataFrame, domains: pl.DataFrame, strata: pl.DataFrame, 
     keys = [f"by.{column}" for column in by]
     if keys:
         # A left join leaves the columns of the left frame where they are; an inner join copies every item.
-        rows = rows.join(domains.select("domain", *keys), on=keys, how="left", maintain_order="left")
+        rows = rows.join(domains, on=keys, how="left", maintain_order="left")
         if rows["domain"].has_nulls():
             rows = rows.drop_nulls("domain")
     else:
         rows = rows.with_columns(pl.lit(0, pl.UInt32).alias("domain"))
     rows = rows.join(strata.select("stratum", "code"), on="stratum", how="left", maintain_order="left")
     return rows.drop("stratum", "population", *keys, strict=False).rename({"code": "stratum"})
+
+
+def _sort_rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """By domain, stratum and cluster; otherwise in the order given, so that sums have always the same digits."""
+    place = pl.col("domain").cast(pl.UInt64) * 2**32 + pl.col("stratum")
+    if "cluster" in rows.columns:
+        return rows.sort(place, "cluster", maintain_order=True)
+    return rows if rows.select(place).to_series().is_sorted() else rows.sort(place, maintain_order=True)
+
+
+def _sum_items(rows: pl.DataFrame, domains: pl.DataFrame, items: Iterable[str]) -> pl.DataFrame:
+    """``domains`` with the weighted mean m{k} and the sum of weights W{k} of every item; every domain has rows."""
+    columns = [f"{kind}{code[1:]}" for code in items for kind in "mW"]
+    if rows.is_empty():
+        return domains.with_columns(
+            pl.lit(None if name[0] == "m" else 0.0, pl.Float64).alias(name) for name in columns
+        )
+    starts = find_starts(rows["domain"])
+    weight = rows["weight"].to_numpy()
+    everybody = np.add.reduceat(weight, starts)
+    sums = {}
+    for code in items:
+        item = rows[code]
+        answered = item.is_not_null().to_numpy()
+        sums[f"m{code[1:]}"] = np.add.reduceat(weight * item.fill_null(0.0).to_numpy(), starts)
+        sums[f"W{code[1:]}"] = everybody if answered.all() else np.add.reduceat(weight * answered, starts)
+    return domains.with_columns(pl.Series(name, sums[name]) for name in columns).with_columns(
+        pl.when(pl.col(f"W{code[1:]}") > 0)
+        .then(pl.col(f"m{code[1:]}") / pl.col(f"W{code[1:]}"))
+        .alias(f"m{code[1:]}")
+        for code in items
+    )
+
+
+def find_starts(*keys: pl.Series) -> np.ndarray:
+    """Positions at which one of the sorted ``keys`` changes, 0 first; of empty keys none."""
+    changes = np.zeros(len(keys[0]), dtype=bool)
+    changes[:1] = True
+    for key in keys:
+        changes[1:] |= (key.slice(1) != key.head(-1)).to_numpy()
+    return np.flatnonzero(changes)

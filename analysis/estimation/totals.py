@@ -1,13 +1,14 @@
 """The pass over the rows: from people to sums per (domain, stratum), PSU totals in between."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import polars as pl
 
-from analysis.estimation.rows import Rows
+from analysis.estimation.rows import Rows, find_starts
 
-_CELLS_AT_ONCE = 12_000_000  # numbers held per step; about 100 MB
+_NUMBERS_AT_ONCE = 24_000_000  # deviations held at a time; about 200 MB
 
 
 @dataclass(frozen=True)
@@ -30,94 +31,143 @@ class Quantity:
     scale: pl.Expr = field(default_factory=lambda: pl.lit(1.0))
     remark: pl.Expr | None = None
 
+    @property
+    def columns(self) -> set[str]:
+        """The columns influence and spread are made of."""
+        made = [self.influence] if self.spread is None else [self.influence, self.spread]
+        return {name for expression in made for name in expression.meta.root_names()}
 
-def sum_strata(read: Rows, quantities: Sequence[Quantity]) -> Iterator[tuple[Quantity, pl.DataFrame]]:
-    """For every quantity one row per (domain, stratum): counts, sums of weights, PSU mean and variance.
+
+def sum_strata(read: Rows, quantities: Sequence[Quantity]) -> Iterator[tuple[int, pl.DataFrame]]:
+    """For every quantity, told by its position, one row per (domain, stratum), sorted.
 
     Columns: domain, stratum, people (rows of the domain), n, weight, weight2, spread2 (Σ w·spread²), psus
     (with members), rows (PSUs with rows of the domain), mean and variance (ddof 0) of the PSU totals of
-    w·influence. METHODS 3.2.
+    w·influence. A large sample comes in several pieces of whole domains, each with all quantities. METHODS 3.2.
     """
-    for batch in _batches(read, quantities):
-        parts = [_sum_part(rows, domains, read, batch) for rows, domains in _partitions(read, batch)]
-        summed = pl.concat(parts)
-        for j, quantity in enumerate(batch):
-            renamed = (pl.col(f"{j}.{name}").alias(name) for name in _SUMS)
-            yield quantity, summed.select("domain", "stratum", "people", "rows", *renamed)
+    for rows, domains in _pieces(read, quantities):
+        places = _find_places(rows, has_clusters=read.has_clusters)
+        deviations = deviate(rows, domains, quantities)
+        for position, quantity in enumerate(quantities):
+            yield position, _sum_quantity(quantity, deviations, places)
 
 
-_SUMS = ("n", "weight", "weight2", "spread2", "psus", "mean", "variance")
+@dataclass(frozen=True)
+class _Places:
+    """Where the (domain, stratum) groups begin in the sorted rows and in the PSUs, and what all quantities share.
+
+    ``psu_starts`` is None where every row is a PSU. ``psus``: PSUs of each group.
+    """
+
+    keys: pl.DataFrame
+    starts: np.ndarray
+    psu_starts: np.ndarray | None
+    group_starts: np.ndarray
+    people: np.ndarray
+    psus: np.ndarray
+    weight: np.ndarray
+    weight2: np.ndarray
 
 
-def _batches(read: Rows, quantities: Sequence[Quantity]) -> Iterator[Sequence[Quantity]]:
-    """Quantities that fit in memory together: bounded by rows and by the groups they can make."""
-    size = max(1, min(16, _CELLS_AT_ONCE // max(1, 3 * min(read.rows.height, 1_000_000))))
-    for start in range(0, len(quantities), size):
-        yield quantities[start : start + size]
-
-
-def _partitions(read: Rows, batch: Sequence[Quantity]) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+def _pieces(read: Rows, quantities: Sequence[Quantity]) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
     """Rows of whole domains, so many at a time that their deviations stay within bounds."""
-    width = 3 * len({k for quantity in batch for k in quantity.items}) + 3 * len(batch)
-    parts = min(read.domains.height, -(-read.rows.height * width // (2 * _CELLS_AT_ONCE)))
-    if parts <= 1:
+    if read.rows.is_empty():
         yield read.rows, read.domains
         return
-    step = -(-read.domains.height // parts)
-    for first in range(0, read.domains.height, step):
-        inside = pl.col("domain").is_between(first, first + step - 1)
-        yield read.rows.filter(inside), read.domains.slice(first, step)
+    width = len({k for quantity in quantities for k in quantity.items})
+    least = -(-_NUMBERS_AT_ONCE // max(1, width))
+    ends = np.append(find_starts(read.rows["domain"])[1:], read.rows.height)
+    start = 0
+    while start < read.rows.height:
+        end = int(ends[min(np.searchsorted(ends, start + least), len(ends) - 1)])
+        first, last = (int(read.rows["domain"][at]) for at in (start, end - 1))
+        yield read.rows.slice(start, end - start), read.domains.slice(first, last - first + 1)
+        start = end
 
 
-def _sum_part(rows: pl.DataFrame, domains: pl.DataFrame, read: Rows, batch: Sequence[Quantity]) -> pl.DataFrame:
-    deviations = deviate(rows, domains, batch)
-    cluster = ["cluster"] if read.has_clusters else []
-    weight = pl.col("weight")
+def _find_places(rows: pl.DataFrame, *, has_clusters: bool) -> _Places:
+    weight = rows["weight"].to_numpy()
+    starts = find_starts(rows["domain"], rows["stratum"])
+    people = np.diff(starts, append=rows.height)
+    if has_clusters:
+        psu_starts = find_starts(rows["domain"], rows["stratum"], rows["cluster"])
+        group_starts = np.searchsorted(psu_starts, starts)
+        psus = np.diff(group_starts, append=len(psu_starts))
+    else:
+        psu_starts, group_starts, psus = None, starts, people
+    return _Places(
+        rows.select("domain", "stratum")[starts],
+        starts,
+        psu_starts,
+        group_starts,
+        people,
+        psus,
+        np.add.reduceat(weight, starts),
+        np.add.reduceat(weight * weight, starts),
+    )
+
+
+def _sum_quantity(quantity: Quantity, deviations: pl.DataFrame, places: _Places) -> pl.DataFrame:
+    weight, spread = pl.col("weight"), _spread(quantity)
     people = deviations.select(
-        "domain",
-        "stratum",
-        *cluster,
-        "weight",
-        *(is_member(quantity).alias(f"{j}.member") for j, quantity in enumerate(batch)),
-        *((weight * quantity.influence).alias(f"{j}.total") for j, quantity in enumerate(batch)),
-        *((weight * _spread(quantity) ** 2).alias(f"{j}.spread2") for j, quantity in enumerate(batch)),
+        is_member(quantity).alias("member"),
+        (weight * quantity.influence).alias("total"),
+        (weight * spread**2).alias("spread2"),
     )
-    sums = [expression for j in range(len(batch)) for expression in _person_sums(j)]
-    if not cluster:
-        return people.group_by("domain", "stratum", maintain_order=True).agg(
-            pl.len().alias("people"),
-            pl.len().alias("rows"),
-            *sums,
-            *(pl.col(f"{j}.member").sum().cast(pl.Int64).alias(f"{j}.psus") for j in range(len(batch))),
-            *(expression for j in range(len(batch)) for expression in _psu_moments(j)),
-        )
-    clusters = people.group_by("domain", "stratum", "cluster", maintain_order=True).agg(
-        pl.len().alias("people"), *sums, *(pl.col(f"{j}.total").sum() for j in range(len(batch)))
-    )
-    added = [
-        pl.col(f"{j}.{name}").sum() for j in range(len(batch)) for name in ("n", "weight", "weight2", "spread2")
-    ]
-    return clusters.group_by("domain", "stratum", maintain_order=True).agg(
-        pl.col("people").sum(),
-        pl.len().alias("rows"),
-        *added,
-        *((pl.col(f"{j}.n") > 0).sum().cast(pl.Int64).alias(f"{j}.psus") for j in range(len(batch))),
-        *(expression for j in range(len(batch)) for expression in _psu_moments(j)),
-    )
+    sums = {"people": places.people, "rows": places.psus, "spread2": _add(people["spread2"], places.starts)}
+    if people["member"].all():
+        sums |= {"n": places.people, "psus": places.psus, "weight": places.weight, "weight2": places.weight2}
+    else:
+        sums |= _sum_members(people["member"], deviations["weight"], places)
+    totals = people["total"].to_numpy()
+    if places.psu_starts is not None:
+        totals = np.add.reduceat(totals, places.psu_starts)
+    # Two passes, so that nothing cancels; in the order of the rows, so that the last digits are always the same.
+    mean = np.add.reduceat(totals, places.group_starts) / places.psus
+    squares = (totals - np.repeat(mean, places.psus)) ** 2
+    sums |= {"mean": mean, "variance": np.add.reduceat(squares, places.group_starts) / places.psus}
+    return places.keys.with_columns(pl.Series(name, sums[name], dtype=dtype) for name, dtype in _SUMS.items())
+
+
+_SUMS = dict.fromkeys(("people", "rows", "n", "psus"), pl.Int64) | dict.fromkeys(
+    ("weight", "weight2", "spread2", "mean", "variance"), pl.Float64
+)
+
+
+def _sum_members(member: pl.Series, weight: pl.Series, places: _Places) -> dict[str, np.ndarray]:
+    counted = member.cast(pl.Int64)
+    n = _add(counted, places.starts)
+    psus = n
+    if places.psu_starts is not None:
+        has_members = (_add(counted, places.psu_starts) > 0).astype(np.int64)
+        psus = np.add.reduceat(has_members, places.group_starts)
+    of_members = weight * member
+    return {
+        "n": n,
+        "psus": psus,
+        "weight": _add(of_members, places.starts),
+        "weight2": _add(weight * of_members, places.starts),
+    }
+
+
+def _add(values: pl.Series, starts: np.ndarray) -> np.ndarray:
+    return np.asarray(np.add.reduceat(values.to_numpy(), starts))
 
 
 def deviate(rows: pl.DataFrame, domains: pl.DataFrame, batch: Sequence[Quantity]) -> pl.DataFrame:
-    """Rows with means m{k}, weights W{k} and deviations d{k} of the items ``batch`` needs. METHODS 3.2."""
+    """Rows with the deviations d{k} = (y − m{k}) / W{k} of the items ``batch`` needs, and its domain columns.
+
+    ``domains``: those of the rows and no gap between them. METHODS 3.2.
+    """
+    at = rows["domain"] - domains["domain"].first()
     needed = sorted({k for quantity in batch for k in quantity.items})
-    columns = [name for k in needed for name in (f"m{k}", f"W{k}")]
-    if domains.height == 1:
-        literals: Mapping[str, float | None] = domains.select(columns).row(0, named=True)
-        joined = rows.with_columns(pl.lit(value, pl.Float64).alias(name) for name, value in literals.items())
-    else:
-        joined = rows.join(domains.select("domain", *columns), on="domain", how="left", maintain_order="left")
-    return joined.with_columns(
-        ((pl.col(f"i{k}") - pl.col(f"m{k}")) / pl.col(f"W{k}")).fill_null(0.0).alias(f"d{k}") for k in needed
-    )
+    columns = [
+        ((rows[f"i{k}"] - domains[f"m{k}"].gather(at)) / domains[f"W{k}"].gather(at)).fill_null(0.0).alias(f"d{k}")
+        for k in needed
+    ]
+    used = {name for quantity in batch for name in quantity.columns}
+    columns += [domains[name].gather(at) for name in sorted(used & set(domains.columns))]
+    return rows.with_columns(columns)
 
 
 def is_member(quantity: Quantity) -> pl.Expr:
@@ -127,18 +177,3 @@ def is_member(quantity: Quantity) -> pl.Expr:
 
 def _spread(quantity: Quantity) -> pl.Expr:
     return quantity.influence if quantity.spread is None else quantity.spread
-
-
-def _person_sums(j: int) -> tuple[pl.Expr, ...]:
-    member, weight = pl.col(f"{j}.member"), pl.col("weight")
-    return (
-        member.sum().cast(pl.Int64).alias(f"{j}.n"),
-        (weight * member).sum().alias(f"{j}.weight"),
-        (weight * weight * member).sum().alias(f"{j}.weight2"),
-        pl.col(f"{j}.spread2").sum(),
-    )
-
-
-def _psu_moments(j: int) -> tuple[pl.Expr, ...]:
-    total = pl.col(f"{j}.total")
-    return total.mean().alias(f"{j}.mean"), total.var(ddof=0).alias(f"{j}.variance")
