@@ -8,11 +8,13 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.staticfiles import StaticFiles
 
+from api import health
 from api.body_limit import BodyLimit
 from api.catalogue import open_catalogue
 from api.clock import Clock, utc_now
 from api.db import make_engine
-from api.errors import add_error_replies
+from api.error_replies import add_error_replies
+from api.head_requests import HeadRequests
 from api.home import routes as home_routes
 from api.rate_limit import RateLimit
 from api.registry import routes as registry_routes
@@ -70,8 +72,9 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
         },
     )
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(HeadRequests)
     add_error_replies(app)
-    app.add_api_route("/health", _health, methods=["GET"], include_in_schema=False)
+    app.include_router(health.router)
     app.include_router(home_routes.router)
     app.include_router(form_pages.router)
     app.include_router(form_routes.router)
@@ -88,7 +91,3 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
 async def _live(app: FastAPI) -> AsyncIterator[None]:
     yield
     await run_in_threadpool(app.state.receiver.close)  # what was received is written before the end
-
-
-def _health() -> dict[str, str]:
-    return {"status": "ok"}

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import TooLarge, problem_reply
+from api.error_replies import error_reply
+from api.errors import TooLarge
 
 
 class BodyLimit:
@@ -20,7 +21,7 @@ class BodyLimit:
         bytes_max = self._of_path.get(scope["path"], self._bytes_max)
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if declared.isdigit() and int(declared) > bytes_max:
-            await problem_reply(_too_large(bytes_max))(scope, receive, send)
+            await error_reply(scope, _too_large(bytes_max))(scope, receive, send)
             return
         read, is_over, is_replying = 0, False, False
 
@@ -46,7 +47,7 @@ class BodyLimit:
             if not is_over:
                 raise
         if is_over and not is_replying:
-            await problem_reply(_too_large(bytes_max))(scope, receive, send)
+            await error_reply(scope, _too_large(bytes_max))(scope, receive, send)
 
 
 def _too_large(bytes_max: int) -> TooLarge:

@@ -8,13 +8,19 @@ from fastapi import Request
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlmodel import Session
 
+CONNECT_SECONDS = 10  # a host that is gone answers nothing at all; a kiosk must not wait for it
+
 
 def make_engine(url: str) -> Engine:
     """An engine for SQLite (WAL, every commit on disk) or PostgreSQL (psycopg 3)."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
         return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_size=20, pool_pre_ping=True, hide_parameters=True
+            parsed.set(drivername="postgresql+psycopg"),
+            connect_args={"connect_timeout": CONNECT_SECONDS},
+            pool_size=20,
+            pool_pre_ping=True,
+            hide_parameters=True,
         )
     # hide_parameters: what people wrote must not end in a log line about a statement that failed.
     engine = create_engine(parsed, connect_args={"isolation_level": None, "timeout": 30}, hide_parameters=True)

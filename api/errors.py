@@ -13,17 +13,10 @@ HailongError
 └── FileUnusable       a file from which not one row can be read (command line: exit code 2)
 """
 
-import logging
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import InterfaceError, OperationalError
-from starlette.exceptions import HTTPException
-
-from api.security_headers import SECURITY_HEADERS
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -93,52 +86,19 @@ class FileUnusable(HailongError):
     status = 422
 
 
-def add_error_replies(app: FastAPI) -> None:
-    """Give every error of ``app`` the one shape."""
-    app.add_exception_handler(HailongError, _hailong_error)
-    app.add_exception_handler(RequestValidationError, _request_error)
-    app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(OperationalError, _database_away)
-    app.add_exception_handler(InterfaceError, _database_away)
-    app.add_exception_handler(Exception, _our_bug)
-
-
 def problem_reply(error: HailongError) -> JSONResponse:
-    """``error`` as a response."""
+    """``error`` as problem+json."""
+    return JSONResponse(error.as_problem(), error.status, problem_headers(error), PROBLEM_JSON)
+
+
+def problem_headers(error: HailongError) -> dict[str, str]:
+    """What a reply about ``error`` says beside its body."""
     headers = (
         {"Retry-After": str(error.more["retry_after_seconds"])} if "retry_after_seconds" in error.more else {}
     )
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    return JSONResponse(error.as_problem(), error.status, headers, PROBLEM_JSON)
-
-
-def _hailong_error(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HailongError)
-    return problem_reply(error)
-
-
-def _request_error(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)
-    problems = [
-        {"path": ".".join(str(part) for part in found["loc"]), "code": found["type"], "message": found["msg"]}
-        for found in error.errors()
-    ]
-    return problem_reply(
-        Malformed("malformed_request", "Yêu cầu không hợp lệ", "The request is malformed", problems)
-    )
-
-
-def _http_error(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
-    known = {
-        404: ("not_found", "Không tìm thấy", "Not found"),
-        405: ("method_not_allowed", "Phương thức không được phép", "Method not allowed"),
-    }
-    code, vi, en = known.get(error.status_code, ("http_error", "Yêu cầu không thực hiện được", str(error.detail)))
-    problem = HailongError(code, vi, en)
-    problem.status = error.status_code
-    return problem_reply(problem)
+    return headers
 
 
 def database_away() -> Unavailable:
@@ -149,18 +109,3 @@ def database_away() -> Unavailable:
         "The database is away for the moment; nothing was acknowledged, please send again",
         retry_after_seconds=5,
     )
-
-
-def _database_away(_request: Request, error: Exception) -> JSONResponse:
-    logging.getLogger("hailong").error("the database is away: %s", error)
-    return problem_reply(database_away())
-
-
-def _our_bug(_request: Request, _error: Exception) -> JSONResponse:
-    problem = HailongError(
-        "internal_error", "Lỗi của hệ thống; chưa có gì được lưu", "Our fault; nothing was stored"
-    )
-    problem.status = 500
-    reply = problem_reply(problem)
-    reply.headers.update(SECURITY_HEADERS)  # written outside of every middleware
-    return reply

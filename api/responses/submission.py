@@ -41,8 +41,9 @@ class Submission:
     """A filled form as it was sent, with its types right and nothing else checked.
 
     ``answers`` are raw (question → value as posted) or already read. ``is_clock_trusted`` says that
-    ``submitted_at`` is a date somebody wrote down (an import) or our own clock, not that of a device. ``is_public``
-    says that nobody vouched for it with a key: it may not claim an office's channel and counts as self-selected.
+    ``submitted_at`` is a date somebody wrote down (an import) or our own clock, not that of a device.
+    ``is_public`` says that nobody vouched for it with a key: it may not claim an office's channel and counts as
+    self-selected.
     """
 
     id: UUID
