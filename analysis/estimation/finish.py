@@ -1,6 +1,6 @@
 """From variances to the rows people read: standard error, limits by the chosen rule, method and note."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +36,8 @@ _NAMES = {
     "exact": "clopper-pearson on n_effective",
 }
 _ZERO = 1e-10  # a standard error below this part of the estimate or the spread is rounding noise
+
+Revision = Callable[[Quantity, pl.DataFrame], pl.DataFrame]
 
 ESTIMATE_COLUMNS = (
     "n",
@@ -85,15 +87,24 @@ class Rule:
 
 
 def estimate_quantities(
-    read: Rows, design: SurveyDesign, quantities: Sequence[Quantity], rule: Rule, *, label: str
+    read: Rows,
+    design: SurveyDesign,
+    quantities: Sequence[Quantity],
+    rule: Rule,
+    *,
+    label: str,
+    revise: Revision | None = None,
 ) -> pl.DataFrame:
-    """One row per domain × quantity: by columns, ``label``, ESTIMATE_COLUMNS; in that order. METHODS 3-5."""
+    """One row per domain × quantity: by columns, ``label``, ESTIMATE_COLUMNS; in that order. METHODS 3-5.
+
+    ``revise`` may replace the column ``variance`` of the table with one row per domain (METHODS 3.7).
+    """
     columns = (*read.by, label, *ESTIMATE_COLUMNS)
     variances: list[list[pl.DataFrame]] = [[] for _ in quantities]
     for position, sums in sum_strata(read, quantities):
         variances[position].append(add_up_strata(sums, read.strata, lonely=design.lonely))
     tables = [
-        _finish(read, quantity, pl.concat(pieces), rule)
+        _finish(read, quantity, (revise or _keep)(quantity, pl.concat(pieces)), rule)
         .with_columns(pl.lit(quantity.name).alias(label))
         .select(columns)
         for quantity, pieces in zip(quantities, variances, strict=True)
@@ -101,6 +112,10 @@ def estimate_quantities(
     # Every table has one row per domain in the same order: interleaving them is cheaper than a sort.
     order = np.arange(len(tables) * read.domains.height).reshape(len(tables), -1).T.ravel()
     return pl.concat(tables, rechunk=False)[order]
+
+
+def _keep(_: Quantity, variances: pl.DataFrame) -> pl.DataFrame:
+    return variances
 
 
 def _finish(read: Rows, quantity: Quantity, variances: pl.DataFrame, rule: Rule) -> pl.DataFrame:
