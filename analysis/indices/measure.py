@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analysis.estimation.measures import measure_item
 from survey_forms.form import Form, Measure, Recipe
 from survey_forms.recipe import item_coefficients
 
@@ -42,11 +43,13 @@ def list_figures(recipe: Recipe) -> tuple[Figure, ...]:
 def measure_items(form: Form, recipe: Recipe) -> dict[str, pl.Expr]:
     """Item column → its score of 0-100 as an expression over the level 1..k; null where there is no level.
 
-    Satisfied share: 100 where the level is at least ``satisfied_from``, else 0. Rescaled mean: 100·level/k.
-    Zero-based mean: 100·(level − 1)/(k − 1). METHODS 1.1-1.3.
+    By ``estimation.measures.measure_item``. METHODS 1.1-1.3.
     """
     items = dict.fromkeys(item for figure in list_figures(recipe) for item in figure.coefficients)
-    return {item: _score(pl.col(item), _levels(form, item), recipe) for item in items}
+    return {
+        item: measure_item(item, recipe.measure, levels=_levels(form, item), satisfied_from=recipe.satisfied_from)
+        for item in items
+    }
 
 
 def describe_measure(recipe: Recipe) -> str:
@@ -56,14 +59,6 @@ def describe_measure(recipe: Recipe) -> str:
         Measure.RESCALED_MEAN: "rescaled mean (100·level/k)",
         Measure.ZERO_BASED_MEAN: "zero-based mean (100·(level−1)/(k−1))",
     }[recipe.measure]
-
-
-def _score(level: pl.Expr, levels: int, recipe: Recipe) -> pl.Expr:
-    if recipe.measure is Measure.SATISFIED_SHARE:
-        return (level >= recipe.satisfied_from).cast(pl.Float64) * 100
-    if recipe.measure is Measure.RESCALED_MEAN:
-        return level.cast(pl.Float64) * 100 / levels
-    return (level.cast(pl.Float64) - 1) * 100 / (levels - 1)
 
 
 def _levels(form: Form, item: str) -> int:

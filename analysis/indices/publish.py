@@ -1,4 +1,4 @@
-"""From estimates to the published table: withheld figures blanked, names, notes, rounded columns; METHODS 6, 7, 10."""
+"""From estimates to the published table: withheld figures blanked, names, notes, rounding; METHODS 6, 7, 10."""
 
 from collections.abc import Sequence
 
@@ -47,7 +47,7 @@ def publish_indices(
     procedures: pl.DataFrame,
     policy: IndexPolicy,
 ) -> pl.DataFrame:
-    """The table ``frames.INDICES`` from the judged estimates of ``estimate_domains``. METHODS 6, 7.1, 10.1-10.3."""
+    """The table ``frames.INDICES`` from the judged estimates of ``estimate_domains``. METHODS 6, 7.1, 10."""
     assert form.recipe is not None
     everywhere = note_everywhere(form, prepared)
     shown = _blank_withheld(judged.filter("is_published"), figures[0].key)

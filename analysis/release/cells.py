@@ -7,9 +7,8 @@ import polars as pl
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
 # A spreadsheet takes a cell that starts so for a formula, or drops the letter and looks at the next.
-FORMULA_STARTS = "=+-@\t\r"
-_GUARDED = r"^'('*[=+\-@\t\r])"
 _DANGEROUS = r"^('*[=+\-@\t\r])"
+_GUARDED = r"^'('*[=+\-@\t\r])"
 
 
 def guard_text(frame: pl.DataFrame) -> pl.DataFrame:

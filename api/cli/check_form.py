@@ -1,6 +1,7 @@
 """``hailong check-form``: all that is wrong with a questionnaire file, or what it will become."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -32,16 +33,7 @@ def check_form(
             "form_invalid",
             f"Phiếu {file} có {len(errors.problems)} lỗi; hãy sửa rồi chạy lại",
             f"The form {file} has {len(errors.problems)} problems; mend them and run again",
-            [
-                {
-                    "file": found.file,
-                    "line": found.line,
-                    "key": found.key,
-                    "expected": found.expected,
-                    "got": found.got,
-                }
-                for found in errors.problems
-            ],
+            [asdict(found) for found in errors.problems],
         ) from None
     for line in summarise_form(form):
         typer.echo(line)

@@ -11,7 +11,7 @@ import polars as pl
 from sqlalchemy import Engine, func
 from sqlmodel import Session, select
 
-from api.clock import month_of
+from api.clock import local_day, month_days, month_of
 from api.db import begin_write
 from api.demo.population import (
     SEED,
@@ -59,16 +59,16 @@ def load_demo(
 
     The registry must hold the units and the starter procedures already.
     """
-    today = now.astimezone(zone).date()
+    today = local_day(now, zone)
     places = _store_places(engine, today)
     codes = KnownCodes(engine)
     stored = 0
     truth = []
     months = demo_months(today)
     for step, month in enumerate(months):
-        is_running = month == month_of(today)
-        last_day = max(today.day - 1, 1) if is_running else _days_in(month)
-        population = make_population(places, month, share_of_month=last_day / _days_in(month))
+        days = month_days(month)[1].day
+        last_day = max(today.day - 1, 1) if month == month_of(today) else days
+        population = make_population(places, month, share_of_month=last_day / days)
         _store_transactions(engine, month, population)
         truth.append(_truth_of(month, population))
         for number, (form_id, channel, selection) in enumerate(FORMS):
@@ -155,12 +155,6 @@ def _truth_of(month: str, population: pl.DataFrame) -> dict[str, object]:
         "units": true_shares(population, ["unit"]).sort("unit").to_dicts(),
         "procedures": true_shares(population, ["procedure"]).sort("procedure").to_dicts(),
     }
-
-
-def _days_in(month: str) -> int:
-    year, number = (int(part) for part in month.split("-"))
-    following = date(year + number // 12, number % 12 + 1, 1)
-    return (following - timedelta(days=1)).day
 
 
 def _in_chunks(submissions: Iterable[Submission]) -> Iterator[list[Submission]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.clock import local_day
+from api.clock import today
 from api.home.words import WORDS
 from api.page_reply import reply_page
 from survey_forms.errors import UnknownForm
@@ -24,8 +24,7 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 def get_home(request: Request, lang: str = "vi") -> Response:
     """The first page."""
     language = "en" if lang == "en" else "vi"
-    today = local_day(request.app.state.clock(), request.app.state.settings.zone)
-    current = _current_forms(request.app.state.forms, today)
+    current = _current_forms(request.app.state.forms, today(request))
     html = (
         _environment()
         .get_template("home.html")
@@ -44,12 +43,12 @@ def _show(form: Form, language: str) -> dict[str, object]:
     return {"form": form, "title": form.title[language], "basis": show_legal_basis(form, language)}
 
 
-def _current_forms(forms: Catalogue, today: date) -> list[Form]:
-    """The version in use today of each form that has one."""
+def _current_forms(forms: Catalogue, day: date) -> list[Form]:
+    """The version in use on ``day`` of each form that has one."""
     current = []
     for id in dict.fromkeys(form.id for form in forms.forms):
         try:
-            current.append(forms.current(id, today))
+            current.append(forms.current(id, day))
         except UnknownForm:
             continue
     return current

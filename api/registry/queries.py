@@ -3,33 +3,11 @@
 from datetime import date
 from typing import Any
 
-import polars as pl
 from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
-from analysis.frames import PROCEDURES, UNITS
 from api.registry.names import fold_name
 from api.tables import Procedure, Unit, UnitSuccession
-from api.tables.unit import UnitKind
-
-
-def units_frame(session: Session, day: date) -> pl.DataFrame:
-    """frames.UNITS: one row per unit valid on ``day``, sorted by code. ``province`` is found by going up the
-    parents valid that day; null for a unit with no province above it."""
-    found = session.execute(
-        _valid(select(col(Unit.code), col(Unit.name), col(Unit.kind), col(Unit.parent_code)), day)
-    ).all()
-    parents = {code: parent for code, _, _, parent in found}
-    provinces = {code for code, _, kind, _ in found if kind == UnitKind.PROVINCE}
-    rows = sorted((code, name, kind, _climb(code, parents, provinces)) for code, name, kind, _ in found)
-    return pl.DataFrame(rows, {name: column.dtype for name, column in UNITS.items()}, orient="row")
-
-
-def procedures_frame(session: Session) -> pl.DataFrame:
-    """frames.PROCEDURES: every procedure, sorted by code."""
-    rows = session.execute(select(col(Procedure.code), col(Procedure.name)).order_by(col(Procedure.code))).all()
-    schema = {name: column.dtype for name, column in PROCEDURES.items()}
-    return pl.DataFrame([tuple(row) for row in rows], schema, orient="row")
 
 
 def unit_on(session: Session, code: str, day: date) -> Unit | None:
@@ -99,14 +77,3 @@ def find_procedures(session: Session) -> list[Procedure]:
 
 def _valid(query: Any, day: date) -> Any:
     return query.where(col(Unit.valid_from) <= day, or_(col(Unit.valid_to).is_(None), col(Unit.valid_to) >= day))
-
-
-def _climb(code: str, parents: dict[str, str | None], provinces: set[str]) -> str | None:
-    seen: set[str] = set()
-    above: str | None = code
-    while above is not None and above not in seen:
-        if above in provinces:
-            return above
-        seen.add(above)
-        above = parents.get(above)
-    return None

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request
 from sqlmodel import Session
 
-from api.clock import local_day
+from api.clock import today
 from api.db import session
 from api.errors import NotThere
 from api.registry import queries
@@ -32,7 +32,7 @@ def list_units(
     offset: Annotated[int, Query(ge=0)] = 0,
 ) -> dict[str, Any]:
     """Units valid on a day (today by default), by kind, parent and part of the name, tones not needed."""
-    on = day or _today(request)
+    on = day or today(request)
     total, page = queries.find_units(opened, day=on, kind=kind, parent=parent, q=q, limit=limit, offset=offset)
     return {"day": on, "total": total, "units": [_unit(unit) for unit in page]}
 
@@ -45,7 +45,7 @@ def show_unit(
     day: date | None = None,
 ) -> dict[str, Any]:
     """One unit on a day (today by default), with those it came from and those that followed it."""
-    on = day or _today(request)
+    on = day or today(request)
     unit = queries.unit_on(opened, code, on)
     if unit is None:
         raise _no_such_unit(code, on, queries.unit_versions(opened, code))
@@ -62,10 +62,6 @@ def list_procedures(opened: Opened) -> dict[str, Any]:
     """Every procedure of the register."""
     found = queries.find_procedures(opened)
     return {"total": len(found), "procedures": [_procedure(procedure) for procedure in found]}
-
-
-def _today(request: Request) -> date:
-    return local_day(request.app.state.clock(), request.app.state.settings.zone)
 
 
 def _unit(unit: Unit) -> dict[str, Any]:

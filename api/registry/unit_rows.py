@@ -9,7 +9,6 @@ from itertools import pairwise
 from api.tabular import RowProblem
 
 FOREVER = date.max
-NAMES_SHOWN_MAX = 5
 
 
 @dataclass(frozen=True)

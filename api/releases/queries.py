@@ -1,13 +1,11 @@
 """Reads what a month's indices need beside the answers: transactions, units, procedures."""
 
-from calendar import monthrange
-from datetime import date
-
 import polars as pl
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from analysis.frames import PROCEDURES, TRANSACTIONS, UNITS
+from api.clock import month_days
 from api.tables import Procedure, TransactionCount, Unit
 from api.tables.unit import UnitKind
 
@@ -43,12 +41,6 @@ def read_procedures(connection: Connection) -> pl.DataFrame:
     rows = connection.execute(select(col(Procedure.code), col(Procedure.name)).order_by(col(Procedure.code))).all()
     schema = {name: column.dtype for name, column in PROCEDURES.items()}
     return pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
-
-
-def month_days(month: str) -> tuple[date, date]:
-    """First and last day of ``month``."""
-    year, number = (int(part) for part in month.split("-"))
-    return date(year, number, 1), date(year, number, monthrange(year, number)[1])
 
 
 def _province(code: str, valid: dict[str, tuple[str, str, str | None]]) -> str | None:

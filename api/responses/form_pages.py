@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
+from api.clock import today
 from api.errors import Conflict, HailongError, Malformed
 from api.page_reply import FOR_EVER, reply_page, reply_text
 from api.responses.form_context import FormContext, group_fields, read_fields
@@ -20,7 +21,6 @@ from api.responses.form_replies import (
     reply_form,
     reply_notice,
     reply_unknown_form,
-    today,
     why_not_stored,
 )
 from api.responses.form_words import WORDS

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from fastapi import Request, Response
@@ -10,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session
 
-from api.clock import local_day
+from api.clock import today
 from api.errors import TooMany, Unavailable
 from api.page_reply import reply_page
 from api.responses.form_context import FormContext, group_fields
@@ -74,7 +73,7 @@ def reply_unknown_form(request: Request, error: UnknownForm, language: str) -> R
         "unknown_form",
         language,
         status=404,
-        link=("/", "to_list"),
+        link=LIST_LINK,
         asked=asked,
         known=", ".join(error.known),
     )
@@ -112,8 +111,3 @@ def _list_units(request: Request, language: str) -> tuple[tuple[str, str], ...]:
             return tuple(list_serving_units(session, day=today(request), language=language))
     except DATABASE_AWAY:
         return ()  # the code can be typed; what was filled in must be shown again
-
-
-def today(request: Request) -> date:
-    """The local day of this request."""
-    return local_day(request.app.state.clock(), request.app.state.settings.zone)

@@ -1,6 +1,7 @@
 """A mapping from its YAML file, with every problem of it: file, key, expected, got."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 from api.errors import FileUnusable
@@ -31,16 +32,7 @@ def read_mapping(path: Path, forms: Catalogue) -> ResponseMapping:
         mapping = _read(Field(source, "", source.data), forms, path)
         source.raise_problems()
     except FormErrors as errors:
-        problems = [
-            {
-                "file": found.file,
-                "line": found.line,
-                "key": found.key,
-                "expected": found.expected,
-                "got": found.got,
-            }
-            for found in errors.problems
-        ]
+        problems = [asdict(found) for found in errors.problems]
         raise FileUnusable(
             "mapping_unusable",
             f"Ánh xạ {path.name} có {len(problems)} lỗi cần sửa",

@@ -12,6 +12,7 @@ from api.registry import queries
 from api.registry.official import load_official_units
 from api.registry.store import read_units
 from api.registry.unit_rows import check_units
+from api.releases import queries as queries_of_releases
 from api.tables import ImportRun, Unit, UnitSuccession
 
 NEW, OLD = date(2025, 7, 1), date(2025, 6, 30)
@@ -71,10 +72,13 @@ def test_a_code_means_what_it_meant_on_the_day(engine: Engine):
         assert queries.unit_on(session, "001", NEW) is None  # no districts any more
 
 
-def test_frame_of_a_day_holds_each_unit_with_its_province(engine: Engine):
+def test_frame_of_a_month_holds_each_unit_with_its_province(engine: Engine):
     load_official_units(engine)
-    with Session(engine) as session:
-        now, before = queries.units_frame(session, NEW), queries.units_frame(session, OLD)
+    with engine.connect() as connection:
+        now, before = (
+            queries_of_releases.read_units(connection, "2025-07"),
+            queries_of_releases.read_units(connection, "2025-06"),
+        )
     check_frame(now, UNITS, "units")
     assert (now.height, before.height) == (34 + 3321, 63 + 696 + 10035)
     assert now["province"].null_count() == before["province"].null_count() == 0

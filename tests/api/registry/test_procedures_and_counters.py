@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from analysis.frames import PROCEDURES, check_frame
 from api.registry.import_counters import import_counters
 from api.registry.import_procedures import STARTER, import_procedures
-from api.registry.queries import procedures_frame
+from api.releases.queries import read_procedures
 from api.tables import AuditEvent, Counter, Procedure
 from api.tabular import FileRejected
 from tests.stored import make_unit, store
@@ -35,7 +35,8 @@ def test_starter_procedures_come_in_once_and_are_marked(engine: Engine):
     assert (first.added, second.known, second.is_unchanged) == (26, 26, True)
     with Session(engine) as session:
         assert all(found.is_starter for found in session.exec(select(Procedure)))
-        frame = procedures_frame(session)
+    with engine.connect() as connection:
+        frame = read_procedures(connection)
     check_frame(frame, PROCEDURES, "procedures")
     assert frame.filter(frame["procedure"] == "1.001193")["procedure_name"].item() == "Đăng ký khai sinh"
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 from sqlalchemy import Engine, inspect, text
 from sqlmodel import Session, select
@@ -11,9 +12,9 @@ from typer.testing import CliRunner
 
 from analysis.frames import TRANSACTIONS, check_frame
 from api.cli.main import app
+from api.releases.queries import read_transactions
 from api.tables import AuditEvent, ImportRun, TransactionCount
 from api.transactions.importing import TransactionFile, TransactionReport, import_transactions
-from api.transactions.queries import transactions_frame
 from tests.stored import make_procedure, make_unit, store
 from tests.workbooks import day, number, write_workbook  # fmt: skip
 from tests.workbooks import text as cell
@@ -48,8 +49,8 @@ def problems_of(report: TransactionReport) -> list[tuple[int, str | None, str]]:
 
 
 def stored(engine: Engine) -> list[tuple[str, str, str, str, int]]:
-    with Session(engine) as session:
-        frame = transactions_frame(session, ["2026-09", "2026-10"])
+    with engine.connect() as connection:
+        frame = pl.concat([read_transactions(connection, "2026-09"), read_transactions(connection, "2026-10")])
     check_frame(frame, TRANSACTIONS, "transactions")
     return [row[:5] for row in frame.iter_rows()]
 
