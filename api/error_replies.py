@@ -5,6 +5,7 @@ import logging
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
@@ -81,7 +82,20 @@ def _http_error(request: Request, error: Exception) -> Response:
     fallback = ("http_error", "Yêu cầu không thực hiện được", str(error.detail))
     problem = HailongError(*_KNOWN.get(error.status_code, fallback))
     problem.status = error.status_code
-    return error_reply(request.scope, problem, dict(error.headers or {}))  # a 405 names what is allowed
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_list_allowed(request))
+    return error_reply(request.scope, problem, headers)
+
+
+def _list_allowed(request: Request) -> list[str]:
+    """Every method of the address; the framework names those of one function only."""
+    allowed: set[str] = set()
+    for context in iter_route_contexts(request.app.routes):
+        pattern = getattr(context.original_route, "path_regex", None)
+        if pattern is not None and pattern.match(request.url.path):
+            allowed |= set(context.methods or ())
+    return sorted(allowed | ({"HEAD"} if "GET" in allowed else set()))
 
 
 def _database_away(request: Request, error: Exception) -> Response:

@@ -19,7 +19,7 @@ class DatabaseNotReady(Unavailable):
 
 def check_schema(engine: Engine) -> None:
     """DatabaseNotReady, with the command that mends it, unless the tables are those of this program."""
-    shown = engine.url.render_as_string(hide_password=True)
+    shown = show_url(engine.url)
     if _is_missing_file(engine):
         raise _not_migrated(shown)
     try:
@@ -52,6 +52,11 @@ def migrations_config() -> Config:
     return config
 
 
+def show_url(url: URL) -> str:
+    """``url`` as it is set, without its password."""
+    return url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
+
+
 def check_reachable(database_url: str) -> None:
     """DatabaseNotReady unless ``database_url`` can be opened; an SQLite file is made."""
     engine = make_engine(database_url)
@@ -64,7 +69,7 @@ def check_reachable(database_url: str) -> None:
 
 
 def _unreachable(url: URL, error: DBAPIError) -> DatabaseNotReady:
-    shown, why = url.render_as_string(hide_password=True), " ".join(str(error.orig).split())
+    shown, why = show_url(url), " ".join(str(error.orig).split())
     return DatabaseNotReady(
         "database_unreachable",
         f"Không mở được cơ sở dữ liệu {shown}: {why}. Xem lại HAILONG_DATABASE_URL",

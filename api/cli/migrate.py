@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 from alembic import command
 from alembic.util.exc import CommandError
+from sqlalchemy import make_url
 
 from api.db import make_folder
 from api.errors import NotThere
-from api.schema import check_reachable, migrations_config
+from api.schema import check_reachable, migrations_config, show_url
 from api.settings import read_settings
 
 
@@ -18,7 +19,9 @@ def migrate(
     ] = "head",
 ) -> None:
     """Đưa cơ sở dữ liệu lên phiên bản mới / Bring the database to the newest version."""
-    run_migrations(read_settings().database_url, to=to)
+    url = read_settings().database_url
+    run_migrations(url, to=to)
+    typer.echo(f"Cơ sở dữ liệu đã ở phiên bản {to} / The database is at {to}: {show_url(make_url(url))}")
 
 
 def run_migrations(database_url: str, *, to: str = "head") -> None:

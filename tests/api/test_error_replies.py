@@ -58,7 +58,9 @@ def test_a_program_gets_problem_json(plain, path):
 
 def test_a_405_names_what_is_allowed(plain):
     assert plain.put("/api/v1/responses").headers["allow"] == "POST"
-    assert plain.delete("/health").headers["allow"] == "GET"
+    assert plain.delete("/health").headers["allow"] == "GET, HEAD"
+    assert plain.put("/f/one_stop").headers["allow"] == "GET, HEAD, POST"
+    assert plain.put("/api/v1/units/01").headers["allow"] == "GET, HEAD"
 
 
 @pytest.mark.parametrize("path", ["/", "/f/one_stop", "/health", "/api/v1/forms", "/static/form.css", "/results"])
