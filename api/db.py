@@ -51,7 +51,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # The driver's own transactions are off; readers do not wait, writers ask for the lock with write_lock().
+    # The driver's own transactions are off; readers do not wait, writers ask for the lock with begin_write().
     connection.exec_driver_sql("BEGIN")
 
 

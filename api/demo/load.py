@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 from sqlalchemy import Engine, func
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from api.clock import local_day, month_days, month_of
 from api.db import begin_write
@@ -96,7 +96,7 @@ def _store_places(engine: Engine, today: date) -> list[Place]:
         begin_write(session)
         communes = session.exec(
             select(Unit.code)
-            .where(Unit.parent_code == PROVINCE, Unit.kind == "commune", Unit.valid_to.is_(None))  # type: ignore[union-attr]
+            .where(Unit.parent_code == PROVINCE, Unit.kind == "commune", col(Unit.valid_to).is_(None))
             .order_by(Unit.code)
         ).all()
         procedures = session.exec(select(Procedure).order_by(Procedure.code)).all()

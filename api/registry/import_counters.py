@@ -8,13 +8,14 @@ from sqlalchemy import Engine, insert
 from sqlmodel import Session, select
 
 from api.db import begin_write
-from api.registry.codes import bad_code
+from api.registry.corrections import correct_row
 from api.registry.report import Report
+from api.registry.row_cells import bad_code, read_validity
 from api.registry.runs import record_run
 from api.registry.store import read_units
-from api.tables import AuditEvent, Counter
+from api.tables import Counter
 from api.tabular import FileRejected, Row, RowProblem, open_table
-from api.tabular.cells import is_code, read_day
+from api.tabular.cells import is_code
 
 REQUIRED = ("code", "unit", "name", "valid_from")
 ALIASES = {
@@ -60,13 +61,7 @@ def _read_counter(row: Row, validities: dict[str, list[tuple]], problems: list[R
             problems.append(RowProblem(row.number, column, "length", vi, en, values[column]))
     found: dict[str, Any] = {"code": values["code"], "unit_code": values["unit"], "name": values["name"]}
     for column in ("valid_from", "valid_to"):
-        cell = values.get(column, "")
-        found[column] = None
-        try:
-            found[column] = read_day(cell) if cell else None
-        except ValueError:
-            vi, en = "cần ngày dạng 2025-07-01", "expected a day such as 2025-07-01"
-            problems.append(RowProblem(row.number, column, "not_a_day", vi, en, cell))
+        found[column] = read_validity(row, column, problems)
     day = found["valid_from"]
     if values["unit"] not in validities:
         vi, en = "không có đơn vị này trong sổ", "the unit is not in the register"
@@ -82,13 +77,9 @@ def _store(session: Session, wanted: dict[str, dict[str, Any]], *, now: datetime
     new = [facts | {"is_demo": False} for code, facts in wanted.items() if code not in stored]
     if new:
         session.execute(insert(Counter), new)
-    changed = 0
-    for code, known in stored.items():
-        facts = wanted.get(code, {})
-        before = {key: getattr(known, key) for key in facts if getattr(known, key) != facts[key]}
-        if before:
-            changed += 1
-            known.sqlmodel_update(facts)
-            detail = {key: [str(value), str(facts[key])] for key, value in before.items()}
-            session.add(AuditEvent(at=now, actor=actor, action="counter.changed", subject=code, detail=detail))
+    changed = sum(
+        correct_row(session, known, wanted[code], action="counter.changed", now=now, actor=actor)
+        for code, known in stored.items()
+        if code in wanted
+    )
     return Report(added=len(new), changed=changed, known=len(wanted) - len(new) - changed)

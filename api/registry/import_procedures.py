@@ -8,12 +8,13 @@ from sqlalchemy import Engine, insert
 from sqlmodel import Session, select
 
 from api.db import begin_write
-from api.registry.codes import bad_code
+from api.registry.corrections import correct_row
 from api.registry.report import Report
+from api.registry.row_cells import bad_code, read_validity
 from api.registry.runs import record_run
-from api.tables import AuditEvent, Procedure
+from api.tables import Procedure
 from api.tabular import FileRejected, Row, RowProblem, open_table
-from api.tabular.cells import is_code, read_day
+from api.tabular.cells import is_code
 
 STARTER = Path(__file__).parent / "data" / "procedures_starter.csv"
 REQUIRED = ("code", "name", "field", "level")
@@ -62,23 +63,15 @@ def _read_procedure(row: Row, problems: list[RowProblem]) -> dict[str, Any]:
     for column in () if row.problems else REQUIRED[1:]:
         if not values[column]:
             problems.append(RowProblem(row.number, column, "empty", "ô không được trống", "the cell is empty"))
-        elif len(values[column]) > LETTERS_MAX.get(column, 20):
-            vi, en = (
-                f"dài quá {LETTERS_MAX.get(column, 20)} ký tự",
-                f"longer than {LETTERS_MAX.get(column, 20)} letters",
-            )
+        elif len(values[column]) > (most := LETTERS_MAX.get(column, 20)):
+            vi, en = f"dài quá {most} ký tự", f"longer than {most} letters"
             problems.append(RowProblem(row.number, column, "too_long", vi, en, values[column]))
     if values["level"] and values["level"] not in LEVELS:
         vi, en = f"cấp phải là một trong: {', '.join(LEVELS)}", f"expected one of: {', '.join(LEVELS)}"
         problems.append(RowProblem(row.number, "level", "level_unknown", vi, en, values["level"]))
     found["name_en"] = values.get("name_en") or None
     for column in ("valid_from", "valid_to"):
-        cell = values.get(column, "")
-        try:
-            found[column] = read_day(cell) if cell else None
-        except ValueError:
-            vi, en = "cần ngày dạng 2025-07-01", "expected a day such as 2025-07-01"
-            problems.append(RowProblem(row.number, column, "not_a_day", vi, en, cell))
+        found[column] = read_validity(row, column, problems)
     return found
 
 
@@ -89,15 +82,9 @@ def _store(
     new = [facts for code, facts in wanted.items() if code not in stored]
     if new:
         session.execute(insert(Procedure), new)
-    changed = 0
-    for code, facts in wanted.items():
-        known = stored.get(code)
-        if known is None or (is_starter and not known.is_starter):
-            continue
-        before = {key: getattr(known, key) for key in facts if getattr(known, key) != facts[key]}
-        if before:
-            changed += 1
-            known.sqlmodel_update(facts)
-            detail = {key: [str(value), str(facts[key])] for key, value in before.items()}
-            session.add(AuditEvent(at=now, actor=actor, action="procedure.changed", subject=code, detail=detail))
+    changed = sum(
+        correct_row(session, known, wanted[code], action="procedure.changed", now=now, actor=actor)
+        for code, known in stored.items()
+        if code in wanted and (known.is_starter or not is_starter)
+    )
     return Report(added=len(new), changed=changed, known=len(wanted) - len(new) - changed)

@@ -1,21 +1,21 @@
 """Imports a general units file (code, name, kind, parent, valid_from, valid_to): all or nothing."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from api.db import begin_write
-from api.registry.codes import bad_code
 from api.registry.report import Report
+from api.registry.row_cells import bad_code, read_validity
 from api.registry.runs import record_run
 from api.registry.store import Key, read_units, write_units
 from api.registry.unit_rows import UnitRow, check_units
 from api.tables.unit import UnitKind
 from api.tabular import FileRejected, Row, RowProblem, open_table
-from api.tabular.cells import is_code, read_day
+from api.tabular.cells import is_code
 
 REQUIRED = ("code", "name", "kind", "parent", "valid_from", "valid_to")
 ALIASES = {
@@ -77,26 +77,14 @@ def _read_unit(row: Row, problems: list[RowProblem]) -> UnitRow | None:
         wanted = ", ".join(UnitKind)
         vi, en = f"loại đơn vị phải là một trong: {wanted}", f"expected one of: {wanted}"
         problems.append(RowProblem(row.number, "kind", "kind_unknown", vi, en, values["kind"]))
-    valid_from = _read_validity(row, "valid_from", problems, is_required=True)
-    valid_to = _read_validity(row, "valid_to", problems, is_required=False)
+    valid_from = read_validity(row, "valid_from", problems, is_required=True)
+    valid_to = read_validity(row, "valid_to", problems)
     if len(problems) > before or valid_from is None:
         return None
     return UnitRow(
         values["code"], values["name"], values["kind"], values["parent"] or None, valid_from, valid_to,
         values.get("name_en") or None, row.number,
     )  # fmt: skip
-
-
-def _read_validity(row: Row, column: str, problems: list[RowProblem], *, is_required: bool) -> date | None:
-    cell = row.values[column]
-    if not cell and not is_required:
-        return None
-    try:
-        return read_day(cell)
-    except ValueError:
-        vi, en = "cần ngày dạng 2025-07-01 hoặc 01/07/2025", "expected a day such as 2025-07-01 or 01/07/2025"
-        problems.append(RowProblem(row.number, column, "not_a_day", vi, en, cell))
-        return None
 
 
 def _note_repetition(unit: UnitRow, units: Mapping[Key, UnitRow], problems: list[RowProblem]) -> None:

@@ -147,17 +147,13 @@ def _field_problems(submission: Submission, codes: KnownCodes, day: date) -> Ite
 
 
 def _channel_problem(submission: Submission) -> str | None:
-    if (
-        submission.is_public
-        and submission.channel in Channel._value2member_map_
-        and submission.channel not in PUBLIC_CHANNELS
-    ):
+    if submission.is_public and submission.channel in set(Channel) and submission.channel not in PUBLIC_CHANNELS:
         return "channel_needs_key"
     return _unknown(submission.channel, Channel, "unknown_channel")
 
 
 def _unknown(value: str, known: type[Channel] | type[Selection], code: str) -> str | None:
-    return None if value in known._value2member_map_ else code
+    return None if value in set(known) else code
 
 
 def _read_answers(form: Form, answers: Mapping[str, object] | Answers, problems: list[dict[str, Any]]) -> Answers:

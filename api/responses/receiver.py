@@ -30,8 +30,8 @@ class Receiver:
         self._writer.close()
 
     async def receive(self, submission: Submission, *, within: str | None = None) -> Receipt:
-        """Store ``submission`` or recognise it; raises what ``record_response`` raises. ``within`` names the unit
-        in (or below) which it must have been filed."""
+        """Store ``submission`` or recognise it: Malformed, NotThere, or Conflict when its id holds other content.
+        ``within`` names the unit in (or below) which it must have been filed, else Forbidden."""
         ready = await self.read(submission, within=within)
         outcome = (await self.write([ready]))[0]
         if isinstance(outcome, HailongError):

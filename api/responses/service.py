@@ -1,7 +1,7 @@
 """Records a response once: reads it, checks it, stores it or recognises it.
 
-``read_submission`` touches no table, ``check_submission`` looks without writing (an import's dry run),
-``record_response`` writes inside the caller's transaction: the caller commits, then replies.
+``read_submission`` touches no table, ``record_all`` writes inside the caller's transaction: the caller commits,
+then replies. On SQLite the caller starts with ``api.db.begin_write`` if it may read before it writes.
 """
 
 from collections.abc import Sequence
@@ -17,15 +17,7 @@ from api.responses.reading import read_ready
 from api.responses.submission import ReadyResponse, Receipt, Submission
 from survey_forms.loader import Catalogue
 
-__all__ = [
-    "ReadyResponse",
-    "Receipt",
-    "Submission",
-    "check_submission",
-    "read_submission",
-    "record_all",
-    "record_response",
-]
+__all__ = ["ReadyResponse", "Receipt", "Submission", "read_submission", "record_all"]
 
 
 def read_submission(
@@ -34,32 +26,6 @@ def read_submission(
     """``submission`` as it will be stored; Malformed with every problem together, NotThere for an unknown form."""
     codes.refresh_if_stale()
     return read_ready(submission, forms=forms, codes=codes, now=now, zone=zone)
-
-
-def check_submission(
-    session: Session, submission: Submission, *, forms: Catalogue, codes: KnownCodes, now: datetime, zone: ZoneInfo
-) -> Receipt:
-    """The receipt ``record_response`` would give, or its error; writes nothing."""
-    ready = read_submission(submission, forms=forms, codes=codes, now=now, zone=zone)
-    known = queries.find_receipts(session.connection(), [ready.id]).get(ready.id)
-    outcome = queries.recognise(ready, known) if known else queries.new_receipt(ready)
-    if isinstance(outcome, Conflict):
-        raise outcome
-    return outcome
-
-
-def record_response(
-    session: Session, submission: Submission, *, forms: Catalogue, codes: KnownCodes, now: datetime, zone: ZoneInfo
-) -> Receipt:
-    """Store ``submission`` or recognise it; Malformed, NotThere, or Conflict when its id holds other content.
-
-    On SQLite the caller starts with ``api.db.begin_write`` if it may read before it writes.
-    """
-    ready = read_submission(submission, forms=forms, codes=codes, now=now, zone=zone)
-    outcome = record_all(session, [ready])[0]
-    if isinstance(outcome, Conflict):
-        raise outcome
-    return outcome
 
 
 def record_all(session: Session, ready: Sequence[ReadyResponse]) -> list[Receipt | Conflict]:

@@ -1,4 +1,4 @@
-"""The public face for imports and pages: dry run, recording inside the caller's transaction, fresh codes."""
+"""The public face for imports and pages: recording inside the caller's transaction, fresh codes."""
 
 from datetime import UTC, date, datetime
 from uuid import uuid4
@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from api.errors import Conflict, Malformed, NotThere
+from api.errors import Conflict
 from api.responses.known_codes import KnownCodes
-from api.responses.service import Submission, check_submission, record_response
+from api.responses.service import Receipt, Submission, read_submission, record_all
 from api.tables import Response, Unit
 from survey_forms.answers import read_answers
 from survey_forms.loader import load_catalogue
@@ -39,22 +39,12 @@ def make_submission(**fields) -> Submission:
     )
 
 
-def test_a_dry_run_tells_the_outcome_and_writes_nothing(session: Session, given):
-    submission = make_submission()
-    assert check_submission(session, submission, **given).is_new
-    assert session.exec(select(Response)).all() == []
-    record_response(session, submission, **given)
-    assert not check_submission(session, submission, **given).is_new
-    with pytest.raises(Conflict):
-        check_submission(session, make_submission(id=submission.id, answers={"overall": 1}), **given)
-    with pytest.raises(Malformed):
-        check_submission(session, make_submission(unit_filed="9"), **given)
-    with pytest.raises(NotThere):
-        check_submission(session, make_submission(version="0"), **given)
+def record(session: Session, submission: Submission, **given) -> Receipt | Conflict:
+    return record_all(session, [read_submission(submission, **given)])[0]
 
 
 def test_a_recorded_response_goes_with_the_callers_transaction(session: Session, given):
-    assert record_response(session, make_submission(), **given).is_new
+    assert record(session, make_submission(), **given).is_new
     session.rollback()
     assert session.exec(select(Response)).all() == []
 
@@ -62,15 +52,15 @@ def test_a_recorded_response_goes_with_the_callers_transaction(session: Session,
 def test_answers_already_read_are_the_same_as_raw_ones(session: Session, given):
     raw = {"overall": 2, "reasons": ["late"], "comment": "muộn"}
     submission = make_submission(answers=raw)
-    record_response(session, submission, **given)
+    record(session, submission, **given)
     read = make_submission(id=submission.id, answers=read_answers(FORMS.get("counter", "2026.1"), raw))
-    assert not record_response(session, read, **given).is_new
+    assert not record(session, read, **given).is_new
 
 
 def test_a_date_written_down_is_believed_where_a_clock_is_not(session: Session, given):
     old = datetime(2017, 5, 4, 3, tzinfo=UTC)
     on_paper = make_submission(unit_filed="001", submitted_at=old, is_clock_trusted=True)
-    record_response(session, on_paper, **given)
+    record(session, on_paper, **given)
     stored = session.get(Response, on_paper.id)
     assert (stored.local_day, stored.is_clock_doubted) == (date(2017, 5, 4), False)
 
