@@ -2,7 +2,7 @@
 
 import math
 import operator
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 
 import polars as pl
@@ -10,7 +10,7 @@ import polars as pl
 from analysis.design import SurveyDesign
 from analysis.errors import NodeError
 from analysis.estimation.finish import ESTIMATE_COLUMNS, Rule, estimate_quantities
-from analysis.estimation.rows import BOUNDS, read_rows
+from analysis.estimation.rows import BOUNDS, place_rows, read_sample
 from analysis.estimation.totals import Quantity
 
 
@@ -21,7 +21,7 @@ def estimate_composites(
     nodes: Mapping[str, Mapping[str, float]],
     by: Sequence[str],
     confidence: float = 0.95,
-    interval: str = "wilson",
+    interval: str | Mapping[str, str] = "wilson",
     where: pl.Expr | None = None,
     df: str | float = "domain",
     design_effect: str = "replace",
@@ -42,7 +42,8 @@ def estimate_composites(
         Columns whose combinations are the domains; empty: the whole sample.
     interval
         ``wilson``, ``beta`` (Korn-Graubard; ``beta_truncated``: on n at most), ``logit`` (or ``xlogit``),
-        ``asin``, ``likelihood``, ``exact`` (Clopper-Pearson) or ``t`` (cut to 0-100). METHODS 4.
+        ``asin``, ``likelihood``, ``exact`` (Clopper-Pearson) or ``t`` (cut to 0-100); or node → one of these.
+        METHODS 4.
     where
         Claim about rows; others stay in the design and leave every domain.
     df
@@ -74,24 +75,62 @@ def estimate_composites(
     >>> estimate_composites(sample, SurveyDesign("w"), nodes={"q1": {"q1": 1.0}}, by=["unit"])["estimate"].item()
     75.0
     """
-    _check_nodes(nodes, by)
-    rule = Rule(confidence, interval, BOUNDS, df=df, reference=design_effect)
+    found = estimate_in_domains(
+        frame,
+        design,
+        nodes=nodes,
+        domains=[by],
+        confidence=confidence,
+        interval=interval,
+        where=where,
+        df=df,
+        design_effect=design_effect,
+    )
+    return next(iter(found))
+
+
+def estimate_in_domains(
+    frame: pl.DataFrame | pl.LazyFrame,
+    design: SurveyDesign,
+    *,
+    nodes: Mapping[str, Mapping[str, float]],
+    domains: Sequence[Sequence[str]],
+    confidence: float = 0.95,
+    interval: str | Mapping[str, str] = "wilson",
+    where: pl.Expr | None = None,
+    df: str | float = "domain",
+    design_effect: str = "replace",
+) -> Iterator[pl.DataFrame]:
+    """``estimate_composites`` for each of several ``by``, reading the frame once; one table after the other.
+
+    Shapes, nulls, errors and source as there; memory is that of one table.
+    """
+    of_node = dict.fromkeys(nodes, interval) if isinstance(interval, str) else interval
+    _check_nodes(nodes, {column for by in domains for column in by}, of_node)
+    rules = [Rule(confidence, of_node[node], BOUNDS, df=df, reference=design_effect) for node in nodes]
     items = list(dict.fromkeys(item for coefficients in nodes.values() for item in coefficients))
     columns = {item: pl.col(item) if where is None else pl.when(where).then(pl.col(item)) for item in items}
-    read = read_rows(frame, design, items=columns, by=by, bounds=BOUNDS)
+    keys = list(dict.fromkeys(column for by in domains for column in by))
+    sample = read_sample(frame, design, items=columns, keys=keys, bounds=BOUNDS)
     codes = {item: k for k, item in enumerate(items)}
     quantities = [_quantity(node, coefficients, codes) for node, coefficients in nodes.items()]
-    return estimate_quantities(read, design, quantities, rule, label="node")
+    for by in domains:
+        yield estimate_quantities(place_rows(sample, by), design, quantities, rules, label="node")
 
 
-def _check_nodes(nodes: Mapping[str, Mapping[str, float]], by: Sequence[str]) -> None:
+def _check_nodes(
+    nodes: Mapping[str, Mapping[str, float]], by: Iterable[str], intervals: Mapping[str, str]
+) -> None:
     problems = [
         f"node {node!r}: coefficients {dict(coefficients)} must be >= 0 and sum to 1"
         for node, coefficients in nodes.items()
         if not all(math.isfinite(c) and c >= 0 for c in coefficients.values())
         or abs(sum(coefficients.values()) - 1) > 1e-9
     ]
-    problems += [f"by column {column!r} is also a column of the result" for column in by if column in _TAKEN]
+    problems += [
+        f"by column {column!r} is also a column of the result" for column in sorted(by) if column in _TAKEN
+    ]
+    problems += [f"node {node!r} has no interval" for node in nodes if node not in intervals]
     if not nodes:
         problems.append("no nodes were asked for")
     if problems:

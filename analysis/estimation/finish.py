@@ -90,16 +90,18 @@ def estimate_quantities(
     read: Rows,
     design: SurveyDesign,
     quantities: Sequence[Quantity],
-    rule: Rule,
+    rules: Rule | Sequence[Rule],
     *,
     label: str,
     revise: Revision | None = None,
 ) -> pl.DataFrame:
     """One row per domain × quantity: by columns, ``label``, ESTIMATE_COLUMNS; in that order. METHODS 3-5.
 
+    ``rules``: one for all quantities, or one for each.
     ``revise`` may replace the column ``variance`` of the table with one row per domain (METHODS 3.7).
     """
     columns = (*read.by, label, *ESTIMATE_COLUMNS)
+    of_quantity = [rules] * len(quantities) if isinstance(rules, Rule) else rules
     variances: list[list[pl.DataFrame]] = [[] for _ in quantities]
     for position, sums in sum_strata(read, quantities):
         variances[position].append(add_up_strata(sums, read.strata, lonely=design.lonely))
@@ -107,11 +109,12 @@ def estimate_quantities(
         _finish(read, quantity, (revise or _keep)(quantity, pl.concat(pieces)), rule)
         .with_columns(pl.lit(quantity.name).alias(label))
         .select(columns)
-        for quantity, pieces in zip(quantities, variances, strict=True)
+        for quantity, rule, pieces in zip(quantities, of_quantity, variances, strict=True)
     ]
     # Every table has one row per domain in the same order: interleaving them is cheaper than a sort.
     order = np.arange(len(tables) * read.domains.height).reshape(len(tables), -1).T.ravel()
-    return pl.concat(tables, rechunk=False)[order]
+    together = pl.concat(tables, rechunk=False)[order]
+    return together.rename({key: key.removeprefix("by.") for key in read.by})
 
 
 def _keep(_: Quantity, variances: pl.DataFrame) -> pl.DataFrame:

@@ -57,7 +57,8 @@ def estimate_jointly(
     tables, psu_totals = _reduce(read, quantities)
     covariance, df = _covary(read, design, psu_totals, size)
     estimates = tables.with_columns(pl.Series("standard_error", np.sqrt(np.diag(covariance))))
-    return JointEstimates(estimates.select(*by, "value", "n", "estimate", "standard_error"), covariance, df)
+    told = estimates.select(*read.by, "value", "n", "estimate", "standard_error")
+    return JointEstimates(told.rename(dict(zip(read.by, by, strict=True))), covariance, df)
 
 
 def contrast(

@@ -18,9 +18,10 @@ class Rows:
     """``rows``: domain, stratum (UInt32), cluster (if any), weight, i0, i1, … (Float64, null = no answer), sorted
     by the first three.
 
-    ``domains``: domain, the by columns, then per item k: m{k} the weighted mean of those who answered (null:
-    nobody), W{k} the sum of their weights. ``strata``: stratum, psus (sampled, also outside every domain),
-    population (null: no correction). Responses in no domain are counted in ``strata`` and left out of ``rows``.
+    ``domains``: domain, the columns ``by`` (the names asked for after "by."), then per item k: m{k} the weighted
+    mean of those who answered (null: nobody), W{k} the sum of their weights. ``strata``: stratum, psus (sampled,
+    also outside every domain), population (null: no correction). Responses in no domain are counted in ``strata``
+    and left out of ``rows``.
     """
 
     rows: pl.DataFrame
@@ -36,6 +37,17 @@ class Rows:
         return int(self.strata["psus"].sum()) - self.strata.height
 
 
+@dataclass(frozen=True)
+class Sample:
+    """A frame read and checked: by.… columns, stratum (its code), cluster (if any), weight, i0, i1, …; ``strata``
+    as in ``Rows``. What is estimated from it in several sets of domains is read once."""
+
+    values: pl.DataFrame
+    strata: pl.DataFrame
+    items: tuple[str, ...]
+    has_clusters: bool
+
+
 def read_rows(
     frame: pl.DataFrame | pl.LazyFrame,
     design: SurveyDesign,
@@ -48,12 +60,24 @@ def read_rows(
 
     Raises DesignError and ItemError, each with every problem of its kind. METHODS 3.5.
     """
+    return place_rows(read_sample(frame, design, items=items, keys=by, bounds=bounds), by)
+
+
+def read_sample(
+    frame: pl.DataFrame | pl.LazyFrame,
+    design: SurveyDesign,
+    *,
+    items: Mapping[str, pl.Expr],
+    keys: Sequence[str],
+    bounds: tuple[float, float] | None = None,
+) -> Sample:
+    """The frame, checked as ``read_rows`` does, with the columns ``keys`` of which domains are made later."""
     lazy = frame.lazy()
-    _check_columns(lazy, design, items, by)
+    _check_columns(lazy, design, items, keys)
     names = {name: f"i{k}" for k, name in enumerate(items)}
     cluster = [] if design.cluster is None else [pl.col(design.cluster).alias("cluster")]
     read = lazy.select(
-        *(pl.col(column).alias(f"by.{column}") for column in by),
+        *(pl.col(column).alias(f"by.{column}") for column in keys),
         (pl.lit(0) if design.stratum is None else pl.col(design.stratum)).alias("stratum"),
         *cluster,
         pl.col(design.weight).cast(pl.Float64).alias("weight"),
@@ -64,15 +88,30 @@ def read_rows(
     strata = _count_strata(read, design)
     if (read["weight"] == 0).any():
         read = read.filter(pl.col("weight") > 0)
-    keys = _list_domains(read, by)
-    rows = _sort_rows(_code_rows(read, keys, strata, by))
-    return Rows(
-        rows=rows,
-        domains=_sum_items(rows, keys, names.values()).rename({f"by.{column}": column for column in by}),
+    # A left join leaves the columns of the left frame where they are; an inner join copies every item.
+    coded = read.join(strata.select("stratum", "code"), on="stratum", how="left", maintain_order="left")
+    return Sample(
+        values=coded.drop("stratum", "population", strict=False).rename({"code": "stratum"}),
         strata=strata.select(pl.col("code").alias("stratum"), "psus", "population"),
-        by=tuple(by),
         items=tuple(items),
         has_clusters=design.cluster is not None,
+    )
+
+
+def place_rows(sample: Sample, by: Sequence[str]) -> Rows:
+    """The rows of ``sample`` in the domains that the combinations of ``by`` make."""
+    codes = [f"i{k}" for k in range(len(sample.items))]
+    keys = [f"by.{column}" for column in by]
+    domains = _list_domains(sample.values, keys)
+    kept = [name for name in ("cluster", "stratum", "weight", *codes) if name in sample.values.columns]
+    rows = _sort_rows(_code_domains(sample.values.select(*keys, *kept), domains, keys))
+    return Rows(
+        rows=rows,
+        domains=_sum_items(rows, domains, codes),
+        strata=sample.strata,
+        by=tuple(keys),
+        items=sample.items,
+        has_clusters=sample.has_clusters,
     )
 
 
@@ -159,26 +198,19 @@ def _count_strata(read: pl.DataFrame, design: SurveyDesign) -> pl.DataFrame:
     return strata
 
 
-def _list_domains(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+def _list_domains(rows: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     """One row per domain: its code and its keys, sorted."""
-    keys = [f"by.{column}" for column in by]
     if not keys:
         return pl.DataFrame({"domain": [0]}, schema={"domain": pl.UInt32})
     return rows.select(keys).drop_nulls().unique().sort(keys).with_row_index("domain")
 
 
-def _code_rows(rows: pl.DataFrame, domains: pl.DataFrame, strata: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
-    """Keys replaced by codes, so that everything after compares integers."""
-    keys = [f"by.{column}" for column in by]
-    if keys:
-        # A left join leaves the columns of the left frame where they are; an inner join copies every item.
-        rows = rows.join(domains, on=keys, how="left", maintain_order="left")
-        if rows["domain"].has_nulls():
-            rows = rows.drop_nulls("domain")
-    else:
-        rows = rows.with_columns(pl.lit(0, pl.UInt32).alias("domain"))
-    rows = rows.join(strata.select("stratum", "code"), on="stratum", how="left", maintain_order="left")
-    return rows.drop("stratum", "population", *keys, strict=False).rename({"code": "stratum"})
+def _code_domains(rows: pl.DataFrame, domains: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """Keys replaced by the code of the domain, so that everything after compares integers."""
+    if not keys:
+        return rows.with_columns(pl.lit(0, pl.UInt32).alias("domain"))
+    coded = rows.join(domains, on=keys, how="left", maintain_order="left").drop(keys)
+    return coded.drop_nulls("domain") if coded["domain"].has_nulls() else coded
 
 
 def _sort_rows(rows: pl.DataFrame) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from polars.testing import assert_frame_equal
 
 from analysis.design import SurveyDesign
 from analysis.errors import DesignError, EstimateError, ItemError, NodeError
-from analysis.estimation.composite import estimate_composites
+from analysis.estimation.composite import estimate_composites, estimate_in_domains
 from analysis.estimation.intervals import INTERVALS, exact_limits
 from tests.analysis.naive import composite_by_definition, random_sample
 
@@ -275,6 +275,42 @@ def test_unknown_columns_nodes_and_rules_are_refused():
         first_domain(frame, interval="wald")
     with pytest.raises(ValueError, match="lonely is 'ignore'"):
         SurveyDesign("w", lonely="ignore")
+
+
+@pytest.mark.parametrize("name", ["domain", "stratum", "weight", "psus", "m0", "remark", "by.unit"])
+def test_domains_may_be_made_of_a_column_of_any_name(name: str):
+    frame = make_domain([100.0, 0.0, 100.0, 100.0])
+    nodes = {"q1": {"q1": 1.0}}
+    found = estimate_composites(frame.rename({"unit": name}), SurveyDesign("w"), nodes=nodes, by=[name])
+    plain = estimate_composites(frame, SurveyDesign("w"), nodes=nodes, by=["unit"])
+    assert_frame_equal(found.rename({name: "unit"}), plain)
+
+
+def test_several_sets_of_domains_are_those_estimated_one_by_one():
+    frame, nodes = nulls(random_sample(7)), {"index": {"q1": 0.5, "q2": 0.5}, "q3": {"q3": 1.0}}
+    design = SurveyDesign("w", stratum="h", cluster="c", population="N")
+    domains = [[], ["unit"], ["unit", "procedure"]]
+    together = estimate_in_domains(frame, design, nodes=nodes, domains=domains)
+    for by, found in zip(domains, together, strict=True):
+        assert_frame_equal(found, estimate_composites(frame, design, nodes=nodes, by=by))
+
+
+def test_each_node_takes_the_interval_named_for_it():
+    frame, nodes = nulls(random_sample(8)), {"index": {"q1": 0.5, "q2": 0.5}, "q3": {"q3": 1.0}}
+    design = SurveyDesign("w", stratum="h")
+    chosen = {"index": "beta", "q3": "wilson"}
+    found = estimate_composites(frame, design, nodes=nodes, by=["unit"], interval=chosen)
+    for node, interval in chosen.items():
+        alone = estimate_composites(frame, design, nodes=nodes, by=["unit"], interval=interval)
+        assert_frame_equal(found.filter(pl.col("node") == node), alone.filter(pl.col("node") == node))
+    assert found["method"].str.extract("(wilson|korn-graubard)").to_list() == ["korn-graubard", "wilson"] * 3
+
+
+def test_a_node_without_an_interval_is_refused():
+    with pytest.raises(NodeError, match="'q1' has no interval"):
+        estimate_composites(
+            make_domain([100.0]), SurveyDesign("w"), nodes={"q1": {"q1": 1.0}}, by=[], interval={"q2": "beta"}
+        )
 
 
 def test_empty_frame_gives_empty_estimates():
