@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from api.results.texts import LANGUAGES
+from survey_forms.form import LANGUAGES
 
 VIEWS = ("unit", "province", "procedure", "channel", "item")
 SORTS = ("name", "estimate", "n", "rate")
@@ -65,7 +65,7 @@ def read_choice(month: str, form: str, query: Mapping[str, str]) -> Choice:
         unit=given["unit"] if by not in ("unit", "province") else "",
         procedure=given["procedure"] if by == "unit" else "",
         index=given["index"] if by != "item" else "",
-        sort="" if sort == "name" or (by == "item" and sort == "-name") else sort,
+        sort="" if sort == "name" or (by == "item" and sort in ("-name", "rate", "-rate")) else sort,
         q=given["q"],
         page=max(1, min(page, 100_000)),
         lang=lang,

@@ -12,12 +12,12 @@ def build_legend(scene: Scene, lines: list[Line]) -> Legend:
     texts, confidence, reference = scene.texts, scene.confidence, scene.reference_name
     compared = [line for line in lines if line.reference is not None]
     marks: tuple[tuple[str, str], ...] = ()
-    sentences = []
+    often = round(100 * scene.indices["confidence"][0])
+    sentences = [texts["legend_interval"].format(often=often)]
     if compared and reference:
         drawing = _sentence_on_reference(scene, compared)
         marks = tuple((kind, texts[f"legend_{kind}"].format(reference=reference)) for kind in MARKS)
-        chance = round(100 - 100 * scene.indices["confidence"][0])
-        sentences.append(texts["legend_chance"].format(reference=reference, chance=chance))
+        sentences.append(texts["legend_chance"].format(reference=reference, chance=100 - often))
     else:
         drawing = texts["legend_drawing_plain"].format(confidence=confidence)
     states = {line.state for line in lines}

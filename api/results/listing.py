@@ -20,7 +20,7 @@ def build_table(scene: Scene, lines: list[Line]) -> Table:
     shown = lines if pages == 1 else lines[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
     return Table(
         caption=_caption(scene),
-        remarks=_remarks(scene, len(lines), len(shown), page),
+        remarks=_remarks(scene, lines, len(shown), page),
         columns=_columns(scene, axis, lines),
         ticks=axis.ticks(),
         rows=tuple(_row(scene, line, axis) for line in shown),
@@ -81,9 +81,9 @@ def _links(scene: Scene, line: Line) -> tuple[Link, ...]:
             links.append(Link(texts["detail_items"], address))
         return tuple(links)
     if choice.by == "province" and line.key in scene.provinces:
-        return (Link(texts["by_unit"], choice.address(**fresh | {"by": "unit", "province": line.key})),)
+        return (Link(texts["detail_units"], choice.address(**fresh | {"by": "unit", "province": line.key})),)
     if choice.by == "procedure" and not choice.unit:
-        return (Link(texts["by_unit"], choice.address(by="unit", procedure=line.key, **fresh)),)
+        return (Link(texts["detail_units"], choice.address(by="unit", procedure=line.key, **fresh)),)
     return ()
 
 
@@ -100,8 +100,8 @@ def _caption(scene: Scene) -> str:
     return scene.texts[key].format(**names)
 
 
-def _remarks(scene: Scene, total: int, shown: int, page: int) -> tuple[str, ...]:
-    texts, choice, lang = scene.texts, scene.choice, scene.lang
+def _remarks(scene: Scene, lines: list[Line], shown: int, page: int) -> tuple[str, ...]:
+    texts, choice, lang, total = scene.texts, scene.choice, scene.lang, len(lines)
     if not total:
         return (texts["no_rows"],)
     sort_text = texts[scene.sort_texts[choice.sort]]
@@ -110,6 +110,9 @@ def _remarks(scene: Scene, total: int, shown: int, page: int) -> tuple[str, ...]
     written = {name: write_count(count, lang) for name, count in counts.items()}
     counted = texts["rows_all" if shown == total else "rows_shown"].format(**written)
     remarks = [f"{texts['sorted_by'].format(column=sort_text)} {counted}"]
+    with_figures = sum(line.state == "shown" for line in lines)
+    if with_figures < total:
+        remarks[0] += f" {texts['rows_with_figures'].format(count=write_count(with_figures, lang))}"
     if choice.sort_key == "estimate":
         remarks.append(texts["sorted_by_estimate"])
     return tuple(remarks)
@@ -126,7 +129,8 @@ def _columns(scene: Scene, axis: Axis, lines: list[Line]) -> tuple[Column, ...]:
     if scene.reference_name and any(line.reference is not None for line in lines):
         columns.append(Column("mark", texts["column_mark"].format(reference=scene.reference_name)))
     columns.append(Column("n", texts["column_n"], *_sorting(scene, "n")))
-    if any(line.values["response_rate"] is not None for line in lines):
+    # The rate is that of the unit; beside single items it would read as theirs.
+    if choice.by != "item" and any(line.values["response_rate"] is not None for line in lines):
         columns.append(Column("rate", texts["column_rate"], *_sorting(scene, "rate")))
     return tuple(columns)
 

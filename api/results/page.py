@@ -105,6 +105,7 @@ class Page:
     facts: tuple[str, ...]
     back: Link | None
     figures: tuple[Figure, ...]
+    lead: tuple[str, ...]
     views: tuple[Link, ...]
     filters: Filters
     table: Table

@@ -158,7 +158,7 @@ class Scene:
         orders = {"": "sort_order" if self.choice.by == "item" else "sort_name", "-name": "sort_name_down"}
         if self.choice.by == "item":
             del orders["-name"]
-        for key in ("estimate", "n", "rate"):
+        for key in ("estimate", "n") if self.choice.by == "item" else ("estimate", "n", "rate"):
             orders |= {f"-{key}": f"sort_{key}_down", key: f"sort_{key}_up"}
         return orders
 

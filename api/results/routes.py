@@ -1,14 +1,10 @@
 """The results page: newest month, or one form's month, in Vietnamese or English. Public, read-only, no cookie."""
 
-import gzip
-from functools import cache
-from pathlib import Path
-
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from fastapi.responses import RedirectResponse, Response
 
 from analysis.release.reading import UnknownRelease, released_months
+from api.page_reply import HTML, fill_template, reply_text
 from api.results.choice import Choice, read_choice, read_language
 from api.results.numbers import write_month
 from api.results.page import Link, MissingPage
@@ -18,8 +14,6 @@ from api.results.texts import load_texts
 from api.results.view import build_page
 from api.settings import Settings
 from survey_forms.catalogued import Catalogue
-
-TEMPLATES = Path(__file__).parent.parent / "templates"
 
 router = APIRouter(include_in_schema=False)
 
@@ -89,22 +83,9 @@ def _missing(request: Request, lang: str, sentence: str, links: list[Link], *, s
 
 
 def _reply(request: Request, template: str, page: object, lang: str, *, status: int = 200) -> Response:
-    html = _environment().get_template(template).render(page=page, texts=load_texts(lang)).encode()
-    headers = {"Content-Language": lang, "Vary": "Accept-Encoding", "Cache-Control": "no-cache"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        html, headers["Content-Encoding"] = gzip.compress(html, 6, mtime=0), "gzip"
-    return HTMLResponse(html, status, headers)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    html = fill_template(template, page=page, texts=load_texts(lang))
+    headers = {"Content-Language": lang, "Cache-Control": "no-cache"}
+    return reply_text(request, html, HTML, status=status, headers=headers)
 
 
 def _settings(request: Request) -> Settings:

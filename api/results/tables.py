@@ -103,12 +103,17 @@ def select_items(rows: pl.DataFrame, choice: Choice, titles: dict[str, str]) -> 
 
 
 def sort_lines(lines: list[Line], choice: Choice) -> list[Line]:
-    """``lines`` in the chosen order, ties and rows without the figure by name and last."""
+    """``lines`` in the chosen order, ties and rows without the figure by name and last.
+
+    By name they stay among the others, but for cells of unit × procedure, of which most may be withheld.
+    """
     if choice.by == "item" and not choice.sort:  # in the order of the form
         return lines
     by_name = sorted(lines, key=lambda line: vietnamese_key(line.name))
     if choice.sort_key in ("", "name"):
-        return by_name[::-1] if choice.is_descending else by_name
+        ordered = by_name[::-1] if choice.is_descending else by_name
+        is_crossed = bool(choice.unit or choice.procedure)
+        return sorted(ordered, key=lambda line: is_crossed and line.state != "shown")
     column = {"estimate": "estimate", "n": "n", "rate": "response_rate"}[choice.sort_key]
     filled = [line for line in by_name if line.values[column] is not None]
     empty = [line for line in by_name if line.values[column] is None]

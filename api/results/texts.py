@@ -6,7 +6,6 @@ from pathlib import Path
 
 import yaml
 
-LANGUAGES = ("vi", "en")
 CATALOGUE = Path(__file__).with_name("texts.yaml")
 
 

@@ -6,6 +6,7 @@ from api.results.choice import VIEWS, Choice
 from api.results.downloads import list_downloads
 from api.results.figures import build_figures
 from api.results.filters import build_filters
+from api.results.lead import say_in_short
 from api.results.legend import build_legend
 from api.results.listing import build_table
 from api.results.method import describe_method
@@ -24,7 +25,7 @@ def build_page(published: Published, choice: Choice) -> Page:
     month = write_month(published.month, lang)
     return Page(
         lang=lang,
-        title=texts["title"].format(form=scene.form_title, month=month),
+        title=_title(scene, month),
         heading=scene.form_title,
         month=month[:1].upper() + month[1:],
         other_language=Link(texts["other_language"], choice.address(lang="en" if lang == "vi" else "vi")),
@@ -34,6 +35,7 @@ def build_page(published: Published, choice: Choice) -> Page:
         facts=_facts(scene),
         back=_back(scene),
         figures=build_figures(scene),
+        lead=say_in_short(scene),
         views=_views(scene),
         filters=build_filters(scene),
         table=build_table(scene, lines),
@@ -42,6 +44,13 @@ def build_page(published: Published, choice: Choice) -> Page:
         notes=gather_notes(scene, lines),
         downloads=list_downloads(scene),
     )
+
+
+def _title(scene: Scene, month: str) -> str:
+    title = scene.texts["title"].format(form=scene.form_title, month=month)
+    choice = scene.choice
+    place = scene.title_domain("unit", choice.unit) if choice.unit else scene.provinces.get(choice.province, "")
+    return f"{place} – {title}" if place else title
 
 
 def _lines(scene: Scene) -> list[Line]:
@@ -58,9 +67,13 @@ def _lines(scene: Scene) -> list[Line]:
 
 
 def _releases(scene: Scene) -> tuple[Link, ...]:
-    form, lang = scene.choice.form, scene.lang
+    choice, lang = scene.choice, scene.lang
     return tuple(
-        Link(write_month(month, lang), Choice(month, form, lang=lang).address(), month == scene.published.month)
+        Link(
+            write_month(month, lang),
+            choice.address(month=month, version="", sort="", q="", page=1),
+            month == scene.published.month,
+        )
         for month in scene.published.months
     )
 

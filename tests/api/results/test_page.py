@@ -5,61 +5,13 @@ import gzip
 import html
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
-from api.settings import Settings
-from tests.releasing import make_index, make_release, make_suppressed
-
-
-@pytest.fixture
-def exports(tmp_path: Path) -> Path:
-    return tmp_path / "exports"
-
-
-@pytest.fixture
-def site(tmp_path: Path, exports: Path) -> Iterator[TestClient]:
-    """The service beside a database that is not there: the page must not need it."""
-    settings = Settings(
-        database_url=f"sqlite:///{tmp_path / 'none.sqlite3'}", exports_folder=exports, var_folder=tmp_path / "var"
-    )
-    app = create_app(settings)
-    with TestClient(app) as opened:
-        yield opened
-    app.state.engine.dispose()
-
-
-def make_units(**form: str) -> list[dict[str, object]]:
-    return [
-        make_index(estimate=83.935, low=82.0, high=85.5, n=1033, transactions=12000, **form),
-        make_index(unit="u1", unit_name="Phường Đông Ngạc", estimate=90.0, n=120, **form),
-        make_index(unit="u2", unit_name="Phường Đa Kao", estimate=84.0, n=40, **form),
-        make_index(unit="u3", unit_name="Phường Ba Đình", estimate=70.0, n=200, **form),
-        make_suppressed(unit="u4", unit_name="Phường Láng", **form),
-        make_index(unit="u5", unit_name="Phường Xa", estimate=None, n=0, transactions=70, **form),
-        make_index(procedure="p1", procedure_name="Khai sinh", estimate=85.0, **form),
-        make_index(
-            unit="u1",
-            unit_name="Phường Đông Ngạc",
-            procedure="p1",
-            procedure_name="Khai sinh",
-            estimate=88.0,
-            **form,
-        ),
-    ]
-
-
-def read_text(page: str) -> str:
-    """What a person reads: no markup, blanks made one."""
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).replace("\u00a0", " ").split())
-
-
-def read_names(page: str) -> list[str]:
-    return [html.unescape(name).strip() for name in re.findall(r'<th role="rowheader"[^>]*>([^<]*)<', page)]
+from tests.api.results.pages import make_units, read_names, read_text
+from tests.releasing import make_index, make_release
 
 
 def test_results_lead_to_the_newest_month_and_its_first_form(site: TestClient, exports: Path):
@@ -152,63 +104,6 @@ def test_pooled_and_mean_of_units_stand_side_by_side(site: TestClient, exports: 
     make_release(exports, [*make_units(), mean])
     text = read_text(site.get("/results/2026-10/counter").text)
     assert re.search(r"Số gộp: .* 83,94 % .* Trung bình các đơn vị: .* 81,50 %", text)
-
-
-def test_provinces_have_a_view_of_their_own(site: TestClient, exports: Path):
-    province = make_index(unit="01", unit_name="Thành phố Hà Nội", estimate=82.0, aggregate="province")
-    make_release(exports, [*make_units(), province])
-    assert "Thành phố Hà Nội" not in read_names(site.get("/results/2026-10/counter").text)
-    assert read_names(site.get("/results/2026-10/counter?by=province").text) == ["Thành phố Hà Nội"]
-
-
-@pytest.fixture
-def two_provinces(exports: Path) -> None:
-    province = {"aggregate": "province", "response_rate": 5.0}
-    rows = [
-        *make_units(),
-        make_index(unit="01", unit_name="Thành phố Hà Nội", estimate=75.0, **province),
-        make_index(unit="79", unit_name="Thành phố Hồ Chí Minh", estimate=88.0, **province),
-    ]
-    hanoi, saigon = ("01", "Thành phố Hà Nội"), ("79", "Thành phố Hồ Chí Minh")
-    make_release(
-        exports, rows, units={"01": hanoi, "79": saigon, "u1": hanoi, "u2": saigon, "u3": hanoi, "u5": saigon}
-    )
-
-
-@pytest.mark.usefixtures("two_provinces")
-def test_the_units_of_one_province_are_compared_with_it(site: TestClient):
-    page = site.get("/results/2026-10/counter?province=01").text
-    assert read_names(page) == ["Phường Ba Đình", "Phường Đông Ngạc"]
-    text = read_text(page)
-    assert "theo đơn vị, Thành phố Hà Nội" in text
-    assert re.search(r"Thành phố Hà Nội 75,00 % .*khoảng tin cậy", text)
-    assert "Vạch đứng nét đứt là mức của Thành phố Hà Nội (75,00 %)" in text
-
-
-@pytest.mark.usefixtures("two_provinces")
-def test_provinces_lead_to_their_units_and_units_name_their_province(site: TestClient):
-    provinces = site.get("/results/2026-10/counter?by=province").text
-    assert 'href="/results/2026-10/counter?province=79"' in provinces
-    every = site.get("/results/2026-10/counter").text
-    assert '<option value="79">Thành phố Hồ Chí Minh</option>' in every
-    assert "Phường Đa Kao u2 Thành phố Hồ Chí Minh" in read_text(every)
-
-
-@pytest.mark.usefixtures("two_provinces")
-def test_procedure_within_a_province_keeps_the_procedure_as_reference(site: TestClient):
-    page = site.get("/results/2026-10/counter?province=01&procedure=p1").text
-    assert read_names(page) == ["Phường Đông Ngạc"]
-    assert "mức chung của thủ tục (85,00 %)" in read_text(page)
-
-
-def test_one_province_alone_is_no_choice(site: TestClient, exports: Path):
-    make_release(exports, make_units(), units={"u1": ("01", "Thành phố Hà Nội")})
-    assert 'name="province"' not in site.get("/results/2026-10/counter").text
-
-
-def test_unknown_province_is_404(site: TestClient, exports: Path):
-    make_release(exports, make_units(), units={"u1": ("01", "Thành phố Hà Nội")})
-    assert site.get("/results/2026-10/counter?province=99").status_code == 404
 
 
 def test_demonstration_and_unrepresentative_figures_are_labelled(site: TestClient, exports: Path):

@@ -4,7 +4,8 @@ from pathlib import Path
 import yaml
 
 from api.results import texts as texts_module
-from api.results.texts import CATALOGUE, LANGUAGES
+from api.results.texts import CATALOGUE
+from survey_forms.form import LANGUAGES
 
 TEMPLATES = Path(texts_module.__file__).parents[1] / "templates"
 
