@@ -1,12 +1,21 @@
 """A page as a reply: its own strict policy, never kept by a cache between, small on the wire."""
 
 import gzip
+from functools import cache
+from pathlib import Path
 
 from fastapi import Request, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+HTML = "text/html; charset=utf-8"
 SMALL_BYTES = 1000  # below it, packing gains nothing
 FOR_EVER = "public, max-age=31536000, immutable"
 FRESH = "private, no-cache"  # not no-store: going back after a lost connection must find what was typed
+
+
+def fill_template(name: str, **given: object) -> str:
+    """The page of ``api/templates`` called ``name``; a word it is not given is an error, not a gap."""
+    return _environment().get_template(name).render(**given)
 
 
 def reply_page(
@@ -20,7 +29,7 @@ def reply_page(
 ) -> Response:
     """``html`` with ``policy`` as its Content-Security-Policy."""
     more = {"Content-Security-Policy": policy, "Cache-Control": FRESH, "Content-Language": language}
-    return reply_text(request, html, "text/html; charset=utf-8", status=status, headers=more | (headers or {}))
+    return reply_text(request, html, HTML, status=status, headers=more | (headers or {}))
 
 
 def reply_text(
@@ -31,3 +40,14 @@ def reply_text(
     if len(content) >= SMALL_BYTES and "gzip" in request.headers.get("accept-encoding", "").lower():
         content, more = gzip.compress(content, 6, mtime=0), more | {"Content-Encoding": "gzip"}
     return Response(content, status, more, media_type)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -22,11 +22,13 @@ def _():
     from analysis.design import SurveyDesign
     from analysis.estimation.composite import estimate_composites
     from analysis.indices.measure import list_figures, measure_items
+    from analysis.release.microdata import STRATA
     from analysis.release.reading import broken_files, latest_release, read_table
     from survey_forms.loader import load_catalogue
 
     return (
         Path,
+        STRATA,
         SurveyDesign,
         broken_files,
         escape,
@@ -127,22 +129,14 @@ def _(mo):
 
 
 @app.cell
-def _(load_catalogue, measure_items, pl, read_table, release, told):
+def _(STRATA, load_catalogue, measure_items, pl, read_table, release, told):
     form = load_catalogue().get(told["form"], told["version"])
     scores = measure_items(form, form.recipe)
     versions = sum(entry["form"] == told["form"] for entry in release.manifest["forms"])
     prefix = f"{form.id}." if versions == 1 else f"{form.id}@{form.version}."
     strata = read_table(
         release.folder / "strata.csv",
-        {
-            "form": pl.String,
-            "version": pl.String,
-            "stratum": pl.String,
-            "transactions": pl.Int64,
-            "n": pl.Int64,
-            "weight": pl.Float64,
-            "suppressed": pl.Boolean,
-        },
+        STRATA,
     ).filter(pl.col("form") == form.id, pl.col("version") == form.version)
     responses = (
         pl.read_parquet(release.folder / "responses.parquet")

@@ -9,14 +9,13 @@ from rich.console import Console
 from rich.table import Table
 
 from analysis.indices.wording import MEAN_OF_UNITS
-from analysis.release.reading import MONTH
 from analysis.release.tables import FormMonth
 from api.catalogue import open_catalogue
 from api.cli.export import policy_of
 from api.cli.opened import opened_engine
 from api.cli.progress_bar import progress_bar
-from api.errors import Malformed
 from api.releases.computing import compute_month, keep_indices, read_registry
+from api.releases.service import check_month
 from api.results.numbers import write_count, write_interval, write_month, write_points
 from api.settings import Settings, read_settings
 from api.snapshots.service import write_snapshots
@@ -37,10 +36,7 @@ def index(
     ] = False,
 ) -> None:
     """Tính chỉ số của một tháng / Compute the indices of a month."""
-    if not MONTH.fullmatch(month):
-        raise Malformed(
-            "malformed_month", f"Tháng {month!r}: cần dạng 2026-10", f"Month {month!r}: expected 2026-10"
-        )
+    check_month(month)
     computed = compute_now(read_settings(), month=month, form=form, console=Console(stderr=True))
     if as_json:
         shown = [_of_unit(part.tables.indices, unit) for part in computed if part.tables]

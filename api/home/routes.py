@@ -1,15 +1,12 @@
 """``GET /``: the forms in use today, and the way to the results."""
 
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.clock import today
 from api.home.words import WORDS
-from api.page_reply import reply_page
+from api.page_reply import fill_template, reply_page
 from survey_forms.errors import UnknownForm
 from survey_forms.form import Form
 from survey_forms.loader import Catalogue
@@ -17,24 +14,19 @@ from survey_forms.pages.render import PAGE_POLICY, show_legal_basis, style_addre
 
 router = APIRouter(include_in_schema=False)
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
-
 
 @router.get("/")
 def get_home(request: Request, lang: str = "vi") -> Response:
     """The first page."""
     language = "en" if lang == "en" else "vi"
     current = _current_forms(request.app.state.forms, today(request))
-    html = (
-        _environment()
-        .get_template("home.html")
-        .render(
-            words=WORDS[language],
-            language=language,
-            other="vi" if language == "en" else "en",
-            style=style_address(),
-            forms=[_show(form, language) for form in current],
-        )
+    html = fill_template(
+        "home.html",
+        words=WORDS[language],
+        language=language,
+        other="vi" if language == "en" else "en",
+        style=style_address(),
+        forms=[_show(form, language) for form in current],
     )
     return reply_page(request, html, policy=PAGE_POLICY, language=language)
 
@@ -52,14 +44,3 @@ def _current_forms(forms: Catalogue, day: date) -> list[Form]:
         except UnknownForm:
             continue
     return current
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -8,11 +8,11 @@ import polars as pl
 
 from analysis.release.reading import MONTH
 from api.errors import Malformed
+from survey_forms.form import LANGUAGES
 
 DIMENSIONS = ("unit", "procedure", "channel")
 LEVELS = ("overall", "content", "group", "item", "asked_overall")
 FORMATS = ("json", "csv")
-LANGUAGES = ("vi", "en")
 AGGREGATES = ("none", "province", "mean_of_units")  # "none": only the plain domains
 PARAMETERS = (
     *("month", "form", "version", "by", "level", "code", "aggregate", "province", "unit", "procedure"),

@@ -99,15 +99,20 @@ def export_month(
 
 def check_month_is_over(month: str, *, now: datetime, zone: ZoneInfo) -> None:
     """Refuse what is no month, and one of which a day is still to come: its figures would change by themselves."""
-    if not MONTH.fullmatch(month):
-        raise Malformed(
-            "malformed_month", f"Tháng {month!r}: cần dạng 2026-10", f"Month {month!r}: expected 2026-10"
-        )
+    check_month(month)
     if month >= month_of(local_day(now, zone)):
         raise Conflict(
             "month_not_over",
             f"Tháng {month} chưa kết thúc; chỉ xuất được tháng đã qua",
             f"{month} is not over yet; only a finished month can be exported",
+        )
+
+
+def check_month(month: str) -> None:
+    """Malformed for what is no month."""
+    if not MONTH.fullmatch(month):
+        raise Malformed(
+            "malformed_month", f"Tháng {month!r}: cần dạng 2026-10", f"Month {month!r}: expected 2026-10"
         )
 
 
