@@ -1,4 +1,4 @@
-"""Distances of calibration: which factor a row gets for its linear predictor, and how fast it changes; METHODS 2.8."""
+"""Distances of calibration: the factor a linear predictor gives, and how fast it changes; METHODS 2.8."""
 
 from dataclasses import dataclass
 

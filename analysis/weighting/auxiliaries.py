@@ -1,0 +1,154 @@
+"""Auxiliary columns of a calibration: levels of margins and numbers whose totals are known; METHODS 2.8."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from analysis.errors import WeightError
+
+GRAND_TOTAL = "all"
+CROSSED = " × "
+
+Margin = str | tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Which totals a column of weights was made to meet: names only, so that standard errors can use it.
+
+    Parameters
+    ----------
+    start, weight
+        Columns: weights before and after. Both must be in the frame estimates are made from.
+    counts
+        Margins whose counts were met: a column, or a tuple of columns taken together.
+    totals
+        Number columns whose totals were met.
+    population
+        Whether the sum of all weights was met on its own (a margin in ``counts`` implies it).
+
+    Notes
+    -----
+    ``calibrate`` makes one; for weights raked elsewhere write it by hand. Standard errors are silently wrong
+    when it names margins the weights do not meet. METHODS 3.7.
+
+    Examples
+    --------
+    >>> Calibration("pw", "raked", counts=["stype", "sch.wide"]).columns
+    ('pw', 'raked', 'stype', 'sch.wide')
+    """
+
+    start: str
+    weight: str
+    counts: Sequence[Margin] = ()
+    totals: Sequence[str] = ()
+    population: bool = False
+
+    def __post_init__(self) -> None:
+        if isinstance(self.counts, str) or isinstance(self.totals, str):
+            raise WeightError(["counts and totals are lists of columns"], "Write counts=['province'].")
+        object.__setattr__(self, "counts", tuple(self.counts))
+        object.__setattr__(self, "totals", tuple(self.totals))
+        if not (self.counts or self.totals or self.population):
+            raise WeightError(["no margin was named"], "Name counts, totals or population.")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of a frame it needs."""
+        crossed = (column for margin in self.counts for column in margin_columns(margin))
+        return tuple(dict.fromkeys((self.start, self.weight, *crossed, *self.totals)))
+
+
+@dataclass(frozen=True)
+class Auxiliaries:
+    """``matrix``: one row per row of the frame, one column per label; ``labels``: (variable, level or null)."""
+
+    matrix: NDArray[np.float64]
+    labels: tuple[tuple[str, str | None], ...]
+
+
+def margin_columns(margin: Margin) -> tuple[str, ...]:
+    return (margin,) if isinstance(margin, str) else tuple(margin)
+
+
+def margin_name(margin: Margin) -> str:
+    return CROSSED.join(margin_columns(margin))
+
+
+def level_name(level: object) -> str:
+    """A level as text, the way Polars writes it: True is true, ("No", 3) is No × 3."""
+    if isinstance(level, tuple):
+        return CROSSED.join(level_name(part) for part in level)
+    return str(level).lower() if isinstance(level, bool) else str(level)
+
+
+def levels_of(frame: pl.DataFrame, margin: Margin) -> pl.Series:
+    """The level of every row, as text; null where one of the columns is."""
+    texts = [pl.col(column).cast(pl.String) for column in margin_columns(margin)]
+    return frame.select(pl.concat_str(texts, separator=CROSSED).alias(margin_name(margin))).to_series()
+
+
+def read_auxiliaries(
+    frame: pl.DataFrame, counts: Iterable[Margin], totals: Iterable[str], *, population: bool
+) -> Auxiliaries:
+    """Indicators of every level present (sorted), then the number columns, then ones if ``population``.
+
+    Trusts that the columns are there and hold no nulls. METHODS 2.8.
+    """
+    columns: list[NDArray[np.float64]] = []
+    labels: list[tuple[str, str | None]] = []
+    for margin in counts:
+        levels = levels_of(frame, margin)
+        for level in levels.unique().sort():
+            columns.append((levels == level).cast(pl.Float64).to_numpy())
+            labels.append((margin_name(margin), level))
+    for name in totals:
+        columns.append(frame[name].cast(pl.Float64).to_numpy())
+        labels.append((name, None))
+    if population:
+        columns.append(np.ones(frame.height))
+        labels.append((GRAND_TOTAL, None))
+    matrix = np.column_stack(columns) if columns else np.empty((frame.height, 0))
+    return Auxiliaries(matrix, tuple(labels))
+
+
+def name_problems(
+    frame: pl.DataFrame,
+    *,
+    weights: Sequence[str],
+    counts: Iterable[Margin],
+    totals: Iterable[str],
+    negative: bool = False,
+) -> list[str]:
+    """What keeps columns from being read: absent, null, not a number, negative weight; each with its rows."""
+    problems = []
+    crossed = [column for margin in counts for column in margin_columns(margin)]
+    for column in dict.fromkeys((*weights, *crossed, *totals)):
+        if column not in frame.columns:
+            problems.append(f"column {column!r} is missing")
+        elif nulls := frame[column].null_count():
+            problems.append(f"column {column!r}: {nulls} of {frame.height} rows are null")
+    for column in dict.fromkeys((*weights, *totals)):
+        if column not in frame.columns:
+            continue
+        if not (frame.schema[column].is_numeric() or frame.schema[column] == pl.Boolean):
+            problems.append(f"column {column!r} is {frame.schema[column]}, not a number")
+            continue
+        values = frame[column].cast(pl.Float64)
+        if odd := frame.height - values.null_count() - int(values.is_finite().sum()):
+            problems.append(f"column {column!r}: {odd} of {frame.height} rows are not finite")
+        below = int((values < 0).sum())
+        if column in weights and below and not negative:
+            problems.append(f"column {column!r}: {below} of {frame.height} weights are negative")
+    return problems
+
+
+def known_levels(counts: Mapping[Margin, Mapping[object, float]]) -> dict[Margin, dict[str, float]]:
+    """``counts`` with every level as text."""
+    return {
+        margin: {level_name(level): float(count) for level, count in levels.items()}
+        for margin, levels in counts.items()
+    }

@@ -1,0 +1,82 @@
+"""Why a calibration failed: the total that is furthest off at best, and the bounds that would do."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+
+from analysis.errors import CalibrationFailed
+from analysis.weighting.problem import Problem
+
+_LARGEST = 4_000_000  # entries of the matrix up to which the linear programmes are worth their time
+_MOST_CELLS = 1_000
+
+
+def explain_failure(problem: Problem, factors: NDArray[np.float64], rounds: int) -> CalibrationFailed:
+    """The error to raise: by linear programming where the problem is small, by the last round otherwise."""
+    got = (problem.start * factors) @ problem.matrix
+    said = f"after {rounds} rounds"
+    nearest = _nearest(problem)
+    is_feasible = nearest is not None and np.max(np.abs(nearest - problem.targets) / problem.sizes) < 1e-7
+    if nearest is not None and not is_feasible:
+        got, said = nearest, "at best"
+    worst = int(np.argmax(np.abs(got - problem.targets) / problem.sizes))
+    wanted = float(problem.targets[worst])
+    bounded = f" with factors {problem.low:g} to {problem.high:g}" if problem.high < np.inf else ""
+    problems = [
+        f"{problem.label(worst)} is {said} {got[worst]:.6g}{bounded}, wanted {wanted:.6g} "
+        f"({abs(got[worst] - wanted) / problem.sizes[worst]:.3g} off): the totals are not met together"
+    ]
+    remedy = "Join levels of this margin or drop it"
+    if is_feasible:
+        remedy = "The totals can be met: allow more rounds or a larger tolerance"
+    elif (needed := _bounds_needed(problem)) is not None:
+        remedy += f", or widen the bounds beyond {needed[0]:.4g} to {needed[1]:.4g}"
+    elif problem.low > -np.inf:
+        remedy += "; some combination of levels that the totals ask for has no responses"
+    variable, level = problem.labels[worst]
+    return CalibrationFailed(
+        problems, remedy + ".", variable=variable, level=level, got=float(got[worst]), wanted=wanted
+    )
+
+
+def _nearest(problem: Problem) -> NDArray[np.float64] | None:
+    """The sums that come nearest, added up over totals, with factors within the bounds."""
+    cells, columns = problem.matrix.shape
+    if cells * columns > _LARGEST:
+        return None
+    parts = (problem.matrix * problem.start[:, None]).T / problem.sizes[:, None]
+    eye = np.eye(columns)
+    found = linprog(
+        np.concatenate([np.zeros(cells), np.ones(2 * columns)]),
+        A_eq=np.hstack([parts, eye, -eye]),
+        b_eq=problem.targets / problem.sizes,
+        bounds=[_bound(problem)] * cells + [(0, None)] * (2 * columns),
+    )
+    return (parts @ found.x[:cells]) * problem.sizes if found.status == 0 else None
+
+
+def _bounds_needed(problem: Problem) -> tuple[float, float] | None:
+    """The bounds, widened in proportion, within which the totals can just be met."""
+    cells, columns = problem.matrix.shape
+    if cells > _MOST_CELLS or not (np.isfinite(problem.high) and np.isfinite(problem.low)):
+        return None
+    up, down = problem.high - 1, 1 - problem.low
+    parts = (problem.matrix * problem.start[:, None]).T / problem.sizes[:, None]
+    eye = np.eye(cells)
+    found = linprog(
+        np.concatenate([np.zeros(cells), [1.0]]),
+        A_eq=np.hstack([parts, np.zeros((columns, 1))]),
+        b_eq=problem.targets / problem.sizes,
+        A_ub=np.block([[eye, np.full((cells, 1), -up)], [-eye, np.full((cells, 1), -down)]]),
+        b_ub=np.concatenate([np.ones(cells), -np.ones(cells)]),
+        bounds=[(0 if problem.low >= 0 else None, None)] * cells + [(1, None)],
+    )
+    if found.status != 0:
+        return None
+    low = 1 - found.x[-1] * down
+    return (max(low, 0.0) if problem.low >= 0 else low), 1 + found.x[-1] * up
+
+
+def _bound(problem: Problem) -> tuple[float | None, float | None]:
+    low, high = (float(limit) if np.isfinite(limit) else None for limit in (problem.low, problem.high))
+    return low, high
