@@ -7,11 +7,12 @@ import polars as pl
 
 from analysis.disclosure import find_small
 from analysis.frames import PROCEDURES, RESPONSES, TRANSACTIONS, UNITS, Column, check_frame
-from analysis.indices.domains import Progress, estimate_domains
+from analysis.indices.domains import estimate_domains
 from analysis.indices.measure import Figure, list_figures, measure_items
 from analysis.indices.policy import IndexPolicy
 from analysis.indices.prepare import prepare_responses
 from analysis.indices.publish import publish_indices
+from analysis.progress import Progress
 from survey_forms.form import Form, Recipe
 
 

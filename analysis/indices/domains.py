@@ -1,6 +1,6 @@
 """The domains of an index and its estimates in each of them; METHODS 10.1."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -8,9 +8,8 @@ from analysis.estimation.composite import estimate_composites
 from analysis.indices.measure import Figure
 from analysis.indices.policy import IndexPolicy
 from analysis.indices.prepare import DESIGN, Prepared
+from analysis.progress import Progress
 from analysis.weighting.cells import NO_PROCEDURE
-
-Progress = Callable[[str, int, int], None]  # what is being done, how much of it, out of how much
 
 DOMAINS: Mapping[str, tuple[str, ...]] = {
     "all": (),

@@ -1,6 +1,6 @@
 """Fills the folder of one revision: the tables, then the codebook that describes them, then the manifest."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from analysis.indices.policy import IndexPolicy
+from analysis.progress import Progress
 from analysis.release.changes import list_changes
 from analysis.release.codebook import describe_file, describe_package, describe_table
 from analysis.release.manifest import Origin, build_manifest, describe_file_bytes, hash_content
@@ -16,7 +17,6 @@ from analysis.release.tables import TITLES, Described, FormMonth, Registry, buil
 from analysis.release.writing import write_csv, write_json, write_rows_json
 from survey_forms.form import Text
 
-Progress = Callable[[str, int, int], None]  # what is being done, how much of it, out of how much
 STEPS = 6
 SAME_ROWS = {"vi": "Các dòng của tệp CSV cùng tên.", "en": "The rows of the CSV of the same name."}
 TOLD_ONCE = ("method", "note")  # in indices.json; most rows of a form have the same words

@@ -1,6 +1,5 @@
 """Computes the indices of a month: joins snapshots, registry and transactions, and hands them to ``analysis``."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -8,13 +7,12 @@ from sqlalchemy import Engine
 from analysis.dataset import SnapshotKey, find_snapshots, open_snapshot
 from analysis.indices.compute import compute_indices
 from analysis.indices.policy import IndexPolicy
+from analysis.progress import Progress
 from analysis.release.tables import FormMonth, Registry
 from api.errors import NotThere
 from api.releases.queries import read_procedures, read_transactions, read_units
 from api.sealing import file_beside
 from survey_forms.catalogued import Catalogue
-
-Progress = Callable[[str, int, int], None]  # what is being done, how much of it, out of how much
 
 
 def read_registry(engine: Engine, month: str) -> Registry:

@@ -1,7 +1,7 @@
 """Exports a month: computes it, writes it beside, and seals it as the next revision when anything changed."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from polars.exceptions import PolarsError
 from sqlalchemy import Engine
 
 from analysis.indices.policy import IndexPolicy
+from analysis.progress import Progress
 from analysis.release.filling import fill_tables, fill_words
 from analysis.release.manifest import Origin
 from analysis.release.reading import MONTH, latest_release
@@ -23,7 +24,6 @@ from api.releases.computing import compute_month, read_registry
 from api.sealing import folder_beside, only_writer
 from survey_forms.catalogued import Catalogue
 
-Progress = Callable[[str, int, int], None]  # what is being done, how much of it, out of how much
 LICENCES = {"CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/"}
 # Of the weights' summary only what does not give the count of a small stratum away.
 TOLD_OF_WEIGHTS = (

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ import polars as pl
 from sqlalchemy import Connection, Engine
 
 from analysis.dataset import SnapshotKey, find_snapshots
+from analysis.progress import Progress
 from analysis.release.reading import file_sha256
 from api.errors import Conflict
 from api.sealing import file_beside, only_writer
@@ -23,8 +24,6 @@ from survey_forms.loader import Catalogue
 
 ROWS_AT_ONCE = 50_000
 ROWS_IN_A_GROUP = 100_000
-
-Progress = Callable[[str, int, int], None]  # what is being done, how much of it, out of how much
 
 
 @dataclass(frozen=True)
