@@ -212,18 +212,17 @@ def _remark(result: pl.DataFrame, naive: pl.Series) -> pl.DataFrame:
     """Adds to the note what the calibration did to the standard error, and says so in the method."""
     known, taken = pl.col("standard_error"), pl.col(_NAIVE)
     is_fixed = (known == 0) & (taken > 0)
-    percent = ((taken / known - 1) * 100).round(1).cast(pl.String)
+    change = taken / known - 1
+    sign = pl.when(change > 0).then(pl.lit("+")).otherwise(pl.lit(""))
     said = (
         pl.when(is_fixed)
         .then(pl.lit("tổng đã biết, cố định bởi cân chỉnh / fixed by the calibration: no sampling variance left"))
-        .when((known > 0) & ((taken / known - 1).abs() > _WORTH_SAYING))
+        .when((known > 0) & (change.abs() > _WORTH_SAYING))
         .then(
-            pl.concat_str(
-                pl.lit("sai số chuẩn nếu bỏ qua cân chỉnh / standard error without the calibration: "),
-                taken.round_sig_figs(4).cast(pl.String),
-                pl.lit(" ("),
-                percent,
-                pl.lit(" %)"),
+            pl.format(
+                "sai số chuẩn nếu bỏ qua cân chỉnh / standard error without the calibration: {}{} %",
+                sign,
+                (100 * change).round(0).cast(pl.Int64),
             )
         )
     )

@@ -203,8 +203,9 @@ def _weigh_rows(
 def _refuse_negative(frame: pl.DataFrame, into: str, allowed: bool) -> None:
     below = frame.filter(pl.col(into) < 0)
     if below.height and not allowed:
+        lowest = float(below[into].to_numpy().min())
         raise WeightError(
-            [f"{below.height} of {frame.height} weights became negative, the lowest {below[into].min():.6g}"],
+            [f"{below.height} of {frame.height} weights became negative, the lowest {lowest:.6g}"],
             "Choose distance='raking' or 'logit', or bounds=(0.1, 10); join levels with few responses.",
         )
 

@@ -100,17 +100,17 @@ def _contradictions(problem: Problem) -> list[str]:
     zero = scale == 0
     problems = [
         f"{problem.label(j)}: 0 in every response, wanted {problem.targets[j]:.6g}"
-        for j in np.flatnonzero(zero & (problem.targets != 0))
+        for j in np.flatnonzero(zero & (problem.targets != 0)).tolist()
     ]
     if zero.any():
-        return [*problems] or [f"{problem.label(j)}: 0 in every response" for j in np.flatnonzero(zero)]
+        return [*problems] or [f"{problem.label(j)}: 0 in every response" for j in np.flatnonzero(zero).tolist()]
     matrix, targets = problem.matrix / scale, problem.targets / scale
     values, vectors = np.linalg.eigh((matrix * problem.start[:, None]).T @ matrix)
     for k in np.flatnonzero(values < _NULL * values[-1]):
         off = vectors[:, k] @ targets
         size = np.abs(vectors[:, k]) @ np.abs(targets)
         if abs(off) > 1e-7 * size:
-            involved = [problem.label(j) for j in np.flatnonzero(np.abs(vectors[:, k]) > 0.05)]
+            involved = [problem.label(j) for j in np.flatnonzero(np.abs(vectors[:, k]) > 0.05).tolist()]
             problems.append(
                 f"totals contradict each other by {abs(off) / size:.3g} of their size: {', '.join(involved)}"
             )

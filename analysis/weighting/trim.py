@@ -1,0 +1,239 @@
+"""Trimming: weights brought inside limits, and what was cut off given to the others; METHODS 2.9."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from analysis.errors import WeightError
+from analysis.weighting.auxiliaries import name_problems
+from analysis.weighting.diagnostics import kish_design_effect
+from analysis.weighting.problem import Numbers
+
+REDISTRIBUTIONS = ("equal", "proportional", "none")
+_WITHIN_ROUNDING = 1e-12
+
+
+@dataclass(frozen=True)
+class Trimmed:
+    """``frame``: the rows given, with the new column ``weight``. ``cut``: weights brought to a limit. ``moved``:
+    weight taken off and added by the limits, Σ|w − limit|. ``beyond``: weights outside the limits all the same,
+    because what they received lifted them there (0 when strict). ``rounds``: how often limits were applied."""
+
+    frame: pl.DataFrame
+    weight: str
+    cut: int
+    moved: float
+    beyond: int
+    rounds: int
+
+    @property
+    def weights(self) -> pl.Series:
+        """The new weights, in the order of the frame."""
+        return self.frame[self.weight]
+
+
+def trim_weights(
+    frame: pl.DataFrame | pl.LazyFrame,
+    *,
+    weight: str,
+    lower: float = 0.0,
+    upper: float = math.inf,
+    redistribute: str = "equal",
+    strict: bool = False,
+    within: Sequence[str] = (),
+    into: str = "weight_trimmed",
+) -> Trimmed:
+    """Weights no lower than ``lower`` and no higher than ``upper``, their sum kept.
+
+    Parameters
+    ----------
+    frame
+        One row per response. Rows of weight 0 keep 0 and receive nothing.
+    weight
+        Column of weights, >= 0, no nulls.
+    lower, upper
+        Limits, in the unit of the weights.
+    redistribute
+        Who gets what was cut off (and gives what ``lower`` added): ``equal``, every weight that was never cut
+        the same amount, as R's trimWeights; ``proportional``, in proportion to those weights; ``none``, nobody,
+        and the sum of weights changes.
+    strict
+        Repeat until nobody is outside; weights that were cut once neither give nor receive any more. Without
+        it limits are applied once, and ``beyond`` counts who was lifted over them afterwards.
+    within
+        Columns inside whose combinations the sum is kept (post-strata, provinces).
+    into
+        Name of the new column.
+
+    Returns
+    -------
+    Trimmed
+        ``frame``, ``cut``, ``moved``, ``beyond``, ``rounds``.
+
+    Raises
+    ------
+    WeightError
+        A column is absent or has nulls, limits are reversed, everybody in a class is outside, the sum does not
+        fit within the limits, or a weight would become negative.
+
+    Notes
+    -----
+    Trimming takes variance and adds bias; it also breaks the margins of a calibration before it: look at them
+    again, or calibrate with ``bounds`` instead.
+
+    References
+    ----------
+    METHODS 2.9. Checked against R survey 4.5 (p12).
+
+    Examples
+    --------
+    >>> sample = pl.DataFrame({"w": [1.0, 2.0, 9.0]})
+    >>> trim_weights(sample, weight="w", upper=5).weights.to_list()
+    [3.0, 4.0, 5.0]
+    >>> trim_weights(sample, weight="w", upper=5, redistribute="proportional").weights.round(3).to_list()
+    [2.333, 4.667, 5.0]
+    """
+    data = frame.lazy().collect()
+    _check(data, weight, lower, upper, redistribute, within, into)
+    weights = data[weight].cast(pl.Float64).to_numpy()
+    classes = _number_classes(data, within)
+    made, cut, rounds = _trim(weights, classes, lower, upper, redistribute, strict)
+    used = weights > 0
+    slack = _WITHIN_ROUNDING * max(1.0, float(weights.max(initial=0.0)))
+    beyond = int(((made < lower - slack) | (made > upper + slack))[used].sum())
+    _check_result(data, weights, made, beyond, classes, within, strict)
+    moved = float(np.abs(weights - np.clip(weights, lower, upper))[used].sum())
+    return Trimmed(data.with_columns(pl.Series(into, made)), into, int(cut.sum()), moved, beyond, rounds)
+
+
+def trim_to_design_effect(
+    frame: pl.DataFrame | pl.LazyFrame,
+    *,
+    weight: str,
+    design_effect: float,
+    redistribute: str = "equal",
+    within: Sequence[str] = (),
+    into: str = "weight_trimmed",
+) -> Trimmed:
+    """The lightest strict trimming from above after which Kish's design effect is at most ``design_effect``.
+
+    Found by halving; choices and errors as ``trim_weights``. WeightError when no upper limit reaches it, as
+    when classes of ``within`` must keep very different sums. METHODS 2.5, 2.9.
+
+    Examples
+    --------
+    >>> sample = pl.DataFrame({"w": [1.0, 1.0, 1.0, 5.0]})
+    >>> met = trim_to_design_effect(sample, weight="w", design_effect=1.25)
+    >>> met.weights.round(2).to_list()
+    [1.42, 1.42, 1.42, 3.73]
+    """
+    data = frame.lazy().collect()
+    _check(data, weight, 0.0, math.inf, redistribute, within, into)
+    weights = data[weight].cast(pl.Float64).to_numpy()
+    classes = _number_classes(data, within)
+    used = weights > 0
+
+    def found(upper: float) -> float:
+        made, _, _ = _trim(weights, classes, 0.0, upper, redistribute, strict=True)
+        if not np.isfinite(made).all() or (made[used] > upper * (1 + _WITHIN_ROUNDING)).any():
+            return math.inf
+        return kish_design_effect(pl.Series(made[used])) or math.inf
+
+    low, high = float(weights[used].mean()), float(weights[used].max())
+    if found(high) > design_effect:
+        for _ in range(60):
+            middle = (low + high) / 2
+            low, high = (middle, high) if found(middle) > design_effect else (low, middle)
+            if high - low <= _WITHIN_ROUNDING * high:
+                break
+        if found(high) > design_effect:
+            raise WeightError(
+                [f"column {weight!r}: no upper limit brings the design effect down to {design_effect:g}"],
+                "Allow a larger design effect, or keep sums within fewer classes.",
+            )
+    return trim_weights(
+        data, weight=weight, upper=high, redistribute=redistribute, strict=True, within=within, into=into
+    )
+
+
+def _check(
+    frame: pl.DataFrame,
+    weight: str,
+    lower: float,
+    upper: float,
+    redistribute: str,
+    within: Sequence[str],
+    into: str,
+) -> None:
+    problems = name_problems(frame, weights=[weight], counts=within, totals=())
+    if redistribute not in REDISTRIBUTIONS:
+        problems.append(f"redistribute is {redistribute!r}, known: {', '.join(REDISTRIBUTIONS)}")
+    if not 0 <= lower < upper:
+        problems.append(f"limits are {lower:g} to {upper:g}, must be 0 <= lower < upper")
+    if into in frame.columns:
+        problems.append(f"column {into!r} is in the frame already")
+    if problems:
+        raise WeightError(problems, "Mend the columns, or choose other limits or a new name with into=.")
+
+
+def _number_classes(frame: pl.DataFrame, within: Sequence[str]) -> np.ndarray:
+    if not within:
+        return np.zeros(frame.height, dtype=np.int64)
+    return frame.select(pl.struct(within).rank("dense").cast(pl.Int64) - 1).to_series().to_numpy()
+
+
+def _trim(
+    weights: Numbers, classes: np.ndarray, lower: float, upper: float, redistribute: str, strict: bool
+) -> tuple[Numbers, np.ndarray, int]:
+    """New weights, who was ever cut, rounds. Not finite where a class had nobody left to take its excess."""
+    made, cut, rounds = weights.copy(), np.zeros(len(weights), dtype=bool), 0
+    used, size = weights > 0, int(classes.max(initial=0)) + 1
+    while True:
+        outside = used & ((made < lower) | (made > upper))
+        if (rounds and not strict) or not outside.any():
+            return made, cut, rounds
+        rounds += 1
+        clipped = np.where(used, np.clip(made, lower, upper), made)
+        excess = np.bincount(classes, made - clipped, size)
+        cut |= outside
+        if redistribute == "none":
+            made = clipped
+            continue
+        share = np.where(used & ~cut, clipped if redistribute == "proportional" else 1.0, 0.0)
+        shares = np.bincount(classes, share, size)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            each = np.where(np.abs(excess) > 0, excess / shares, 0.0)
+        if not np.isfinite(each).all():
+            return np.where(np.isfinite(each)[classes], clipped, np.nan), cut, rounds
+        made = clipped + share * each[classes]
+
+
+def _check_result(
+    frame: pl.DataFrame,
+    weights: Numbers,
+    made: Numbers,
+    beyond: int,
+    classes: np.ndarray,
+    within: Sequence[str],
+    strict: bool,
+) -> None:
+    problems = []
+    for broken in np.unique(classes[~np.isfinite(made)]):
+        rows = frame.filter(pl.Series(classes == broken))
+        where = ", ".join(f"{column} = {rows[column][0]}" for column in within) or "the sample"
+        total = weights[classes == broken].sum()
+        problems.append(
+            f"{where}: all {rows.height} weights were cut (mean {total / rows.height:.6g}), so that nobody is "
+            "left to take what was cut off"
+        )
+    if (below := made < 0).any():
+        problems.append(f"{int(below.sum())} of {len(made)} weights would become negative")
+    if problems:
+        raise WeightError(
+            problems, "Put the limits on both sides of the mean weight, wider, or choose redistribute='none'."
+        )
+    if strict and beyond:
+        raise WeightError([f"{beyond} weights stay outside the limits"], "Widen the limits.")
