@@ -94,6 +94,7 @@ class Question:
     max_letters: int = 2000
     missing: tuple[Missing, ...] = ()
     asked_if: tuple[Condition, ...] = ()  # all must hold; empty: always asked
+    is_about_person: bool = False  # gender, age, health: the answers never leave in released microdata
 
 
 @dataclass(frozen=True)

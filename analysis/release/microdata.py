@@ -53,15 +53,16 @@ class ReleasedResponses:
 def released_answers(form: Form) -> list[AnswerColumn]:
     """The answer columns of ``form`` that may leave: levels and ticks, and why a level is missing.
 
-    Single choices, numbers and dates stay inside, and so do questions about the respondent: together with unit
-    and procedure they can tell who answered. Silently too much when a form asks about the person in a rating or
-    a multiple choice outside the sections named in SECTIONS_ABOUT_THE_RESPONDENT. METHODS 7.6.
+    Single choices, numbers and dates stay inside, and so do questions about the respondent (``about_person`` in
+    the form's file, or in a section named in SECTIONS_ABOUT_THE_RESPONDENT): together with unit and procedure
+    they can tell who answered. Silently too much when a form asks about the person and says neither;
+    ``hailong check-form`` shows its author which columns are released. METHODS 7.6.
     """
     about = {
         question.id
         for section in form.sections
-        if section.id in SECTIONS_ABOUT_THE_RESPONDENT
         for question in section.questions
+        if section.id in SECTIONS_ABOUT_THE_RESPONDENT or question.is_about_person
     }
     columns = [column for column in answer_columns(form) if column.question not in about]
     kept = {column.name for column in columns if column.kind in RELEASED_KINDS}

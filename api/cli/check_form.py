@@ -7,12 +7,19 @@ from typing import Annotated
 
 import typer
 
+from analysis.release.microdata import released_answers
 from api.errors import FileUnusable
 from survey_forms.columns import answer_columns
 from survey_forms.errors import FormErrors
 from survey_forms.form import Form, IndexNode, Recipe
 from survey_forms.loader import freeze_form, load_form
 from survey_forms.recipe import item_coefficients
+
+ABOUT_PERSON = (
+    "  Câu hỏi về chính người trả lời (giới tính, tuổi, sức khỏe…): đặt about_person: true thì không công bố",
+    "  / Questions about the person who answers (gender, age, health…): set about_person: true, and the answers of",
+    "  single responses are not released",
+)
 
 
 def check_form(
@@ -55,10 +62,13 @@ def summarise_form(form: Form) -> Iterator[str]:
             question.asked_if
         )
         yield f"  {question.id:<24} {question.type.value:<10} {' '.join(marks)}".rstrip()
-    columns = answer_columns(form)
+    columns, released = answer_columns(form), {column.name for column in released_answers(form)}
     yield f"Cột / Columns: {len(columns)}"
     for column in columns:
-        yield f"  {column.name:<24} {column.kind}"
+        mark = "  công bố / released" if column.name in released else ""
+        yield f"  {column.name:<24} {column.kind:<8}{mark}".rstrip()
+    if released:
+        yield from ABOUT_PERSON
     yield from _summarise_recipe(form.recipe)
 
 

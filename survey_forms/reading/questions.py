@@ -6,7 +6,7 @@ from survey_forms.form import Condition, Missing, Option, Question, QuestionType
 from survey_forms.reading.field import Field
 
 EVERY = ("id", "type", "text")
-ANY = ("help", "required", "missing", "asked_if")
+ANY = ("help", "required", "missing", "asked_if", "about_person")
 NEEDS: Mapping[QuestionType, tuple[str, ...]] = {
     QuestionType.RATING: ("scale",),
     QuestionType.SINGLE: ("options",),
@@ -65,6 +65,7 @@ def read_question(entry: Field, scales: Mapping[str, Scale]) -> Question:
         max_letters=_read_max_letters(taken, kind),
         missing=tuple(reason for field in taken["missing"].items() if (reason := field.choice(Missing))),
         asked_if=tuple(_read_condition(field) for field in taken["asked_if"].items(at_least=1)),
+        is_about_person=taken["about_person"].boolean(),
     )
 
 

@@ -66,3 +66,24 @@ def test_a_file_that_is_not_there_ends_with_2(
 ):
     assert run(str(tmp_path / "none.yaml"), monkeypatch=monkeypatch) == 2
     assert "a readable file" in capsys.readouterr().err
+
+
+def test_the_author_sees_which_answers_are_released(
+    form: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    assert run(str(form), monkeypatch=monkeypatch) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in shown if line.endswith("công bố / released")][0] == "overall"
+    assert any("about_person: true" in line for line in shown)
+
+
+def test_answers_about_the_person_are_not_released(
+    form: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    text = form.read_text("utf-8")
+    form.write_text(text.replace("- id: reasons\n", "- id: reasons\n        about_person: true\n"), "utf-8")
+    assert run(str(form), monkeypatch=monkeypatch) == 0
+    released = [
+        line.split()[0] for line in capsys.readouterr().out.splitlines() if line.endswith("công bố / released")
+    ]
+    assert released == ["overall"]
