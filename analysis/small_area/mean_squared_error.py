@@ -1,11 +1,12 @@
 """Mean squared errors of modelled figures, to the second order; METHODS 13.3."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.small_area.between_areas import Floats, LinearFit
 
 
-def area_mse(line: LinearFit, sampling: Floats, method: str) -> tuple[Floats, Floats]:
+def area_mse(line: LinearFit, sampling: Floats, method: str) -> tuple[Floats, NDArray[np.bool_]]:
     """MSE of areas with a direct figure, and whether a bias correction had to be left out. METHODS 13.3.
 
     Left out where it would make the MSE 0 or negative, which can happen to ``moments`` where the variance

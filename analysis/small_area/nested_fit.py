@@ -78,7 +78,8 @@ class _Sums:
         inverse = np.linalg.inv(self.xx + (self.x_mean * weight[:, None]).T @ self.x_mean)
         beta = inverse @ (self.xy + self.x_mean.T @ (weight * self.mean))
         inside = self.yy - 2 * float(beta @ self.xy) + float(beta @ self.xx @ beta)
-        return beta, inverse, inside + float((weight * (self.mean - self.x_mean @ beta) ** 2).sum())
+        squares = inside + float((weight * (self.mean - self.x_mean @ beta) ** 2).sum())
+        return np.asarray(beta, np.float64), np.asarray(inverse, np.float64), squares
 
 
 def _best_ratio(sums: _Sums, method: str) -> float:
