@@ -17,8 +17,8 @@ from survey_forms.recipe import item_coefficients
 
 ABOUT_PERSON = (
     "  Câu hỏi về chính người trả lời (giới tính, tuổi, sức khỏe…): đặt about_person: true thì không công bố",
-    "  / Questions about the person who answers (gender, age, health…): set about_person: true, and the answers of",
-    "  single responses are not released",
+    "  / Questions about the person who answers (gender, age, health…): set about_person: true, and the",
+    "  answers of single responses are not released",
 )
 
 

@@ -73,7 +73,7 @@ def test_the_author_sees_which_answers_are_released(
 ):
     assert run(str(form), monkeypatch=monkeypatch) == 0
     shown = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in shown if line.endswith("công bố / released")][0] == "overall"
+    assert next(line.split()[0] for line in shown if line.endswith("công bố / released")) == "overall"
     assert any("about_person: true" in line for line in shown)
 
 
