@@ -165,13 +165,13 @@ def _package(
     title = {"vi": f"Chỉ số hài lòng tháng {month}/{year}", "en": f"Satisfaction indices, {origin.month}"}
     description = {
         "vi": "Chỉ số hài lòng về dịch vụ hành chính công theo đơn vị và thủ tục, với khoảng tin cậy, và phiếu "
-        "trả lời đã che. Ô trống là không có hoặc bị ẩn.",
+        "trả lời đã che. Ô trống là không có hoặc bị che.",
         "en": "Satisfaction with public administrative services by unit and procedure, with confidence intervals, "
         "and the masked responses. An empty cell is absent or withheld.",
     }
     if origin.is_demonstration:
         description = {
-            "vi": "DỮ LIỆU MINH HỌA, KHÔNG PHẢI THẬT. " + description["vi"],
+            "vi": "DỮ LIỆU TRÌNH DIỄN, KHÔNG PHẢI THẬT. " + description["vi"],
             "en": "DEMONSTRATION DATA, NOT REAL. " + description["en"],
         }
     return describe_package(

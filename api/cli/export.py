@@ -42,7 +42,7 @@ def export_one(
 ) -> ExportReport:
     """Bring the snapshots of ``month`` up to date and export it, with progress bars on ``console``."""
     check_month_is_over(month, now=now, zone=settings.zone)
-    with progress_bar(console, "Ảnh chụp dữ liệu / Snapshots") as told:
+    with progress_bar(console, "Ảnh dữ liệu / Snapshots") as told:
         write_snapshots(engine, settings.snapshots_folder, catalogue, months=[month], progress=told)
     with progress_bar(console, f"Xuất / Export {month}") as told:
         report = export_month(

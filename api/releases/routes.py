@@ -86,7 +86,7 @@ def download_file(request: Request, month: str, revision: str, file: str) -> Res
     else:
         raise NotThere(
             "unknown_file",
-            f"Bản xuất {month}/{revision} không có tệp {file[:100]}",
+            f"Bản công bố {month}/{revision} không có tệp {file[:100]}",
             f"The export {month}/{revision} has no file {file[:100]}",
             known=["manifest.json", *release.files],
         )
@@ -153,7 +153,7 @@ def _check_size(release: Release, file: str) -> None:
     if not found.is_file() or found.stat().st_size != release.files[file]["bytes"]:
         raise BrokenRelease(
             "broken_release",
-            f"Tệp {file} của bản xuất không còn nguyên; chạy hailong reconcile",
+            f"Tệp {file} của bản công bố không còn nguyên; chạy hailong reconcile",
             f"The sealed file {file} is not as it was sealed; run hailong reconcile",
         )
 

@@ -92,7 +92,7 @@ def export_month(
         except (OSError, PolarsError) as error:
             raise FileUnusable(
                 "export_not_written",
-                f"Không ghi được bản xuất của tháng {month}, chưa có gì được công bố: {error}",
+                f"Không ghi được bản công bố của tháng {month}, chưa có gì được công bố: {error}",
                 f"The export of {month} could not be written, nothing was released: {error}",
             ) from error
 

@@ -59,7 +59,7 @@ def reconcile_counts(
             *_differences(held, snapshot, export),
             *snapshot_problems,
             *(
-                f"tệp hỏng trong bản xuất / broken file in the export: {name}"
+                f"tệp hỏng trong bản công bố / broken file in the export: {name}"
                 for name in broken.get(key.month, ())
             ),
         ]
@@ -93,16 +93,16 @@ def _count_snapshot(folder: Path, key: SnapshotKey) -> tuple[int | None, tuple[s
     sidecar = read_sidecar(parquet)
     if sidecar is None or sidecar.parquet_sha256 != file_sha256(parquet):
         try:
-            return count_snapshot(folder, key), ("ảnh chụp bị đổi / the snapshot was altered",)
+            return count_snapshot(folder, key), ("ảnh dữ liệu bị đổi / the snapshot was altered",)
         except PolarsError:
-            return None, ("không đọc được ảnh chụp / the snapshot cannot be read",)
+            return None, ("không đọc được ảnh dữ liệu / the snapshot cannot be read",)
     return count_snapshot(folder, key), ()
 
 
 def _differences(database: int, snapshot: int | None, export: int | None) -> Iterator[str]:
     if snapshot is None and database:
-        yield "chưa có ảnh chụp / no snapshot; hailong index"
+        yield "chưa có ảnh dữ liệu / no snapshot; hailong index"
     elif snapshot is not None and snapshot != database:
-        yield f"ảnh chụp lệch / snapshot differs: {snapshot - database:+d}; hailong index"
+        yield f"ảnh dữ liệu lệch / snapshot differs: {snapshot - database:+d}; hailong index"
     if export is not None and export != database:
-        yield f"bản xuất lệch / export differs: {export - database:+d}; hailong export"
+        yield f"bản công bố lệch / export differs: {export - database:+d}; hailong export"

@@ -53,7 +53,7 @@ def write_snapshots(
         only_writer(
             folder,
             code="snapshots_being_written",
-            vi="Đang có tiến trình khác ghi ảnh chụp dữ liệu; hãy chạy lại sau",
+            vi="Đang có tiến trình khác ghi ảnh dữ liệu; hãy chạy lại sau",
             en="Another process is writing snapshots; run again when it is done",
         ),
         _one_view(engine) as connection,

@@ -224,7 +224,7 @@ def test_demonstration_is_said_in_manifest_and_package(sqlite_engine: Engine, tm
     store(sqlite_engine, [make_response(999, FORM, {"overall": 5}, is_demo=True)])
     folder = export_october(sqlite_engine, tmp_path).folder
     assert json.loads((folder / "manifest.json").read_text())["is_demonstration"] is True
-    assert json.loads((folder / "datapackage.json").read_text())["description"].startswith("DỮ LIỆU MINH HỌA")
+    assert json.loads((folder / "datapackage.json").read_text())["description"].startswith("DỮ LIỆU TRÌNH DIỄN")
 
 
 def test_two_versions_of_one_form_keep_their_columns_apart(sqlite_engine: Engine, tmp_path: Path):
