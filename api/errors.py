@@ -8,9 +8,13 @@ HailongError
 ├── NotSupported       415  a content type or encoding that is not read here
 ├── TooMany            429
 ├── Unavailable        503  the database is away; nothing was stored, try again
+│   └── DatabaseNotReady    no database, or not with our tables (schema.py; command line: exit code 2)
 ├── Unauthorised       401  no key, or a key that is not known
 ├── Forbidden          403  a known key without the scope
+├── BrokenRelease      500  a sealed file is not as it was sealed (releases/routes.py)
+├── SettingsUnusable   values in the environment no service can run with (settings.py; exit code 2)
 └── FileUnusable       a file from which not one row can be read (command line: exit code 2)
+    └── FileRejected        a file of which nothing was taken, because of its rows (tabular/problems.py)
 """
 
 from collections.abc import Sequence
