@@ -2,7 +2,95 @@
 
 from dataclasses import dataclass
 
-LONELY_RULES = ("adjust", "certainty", "average", "fail")
+LONELY_RULES = ("adjust", "certainty", "average", "collapse", "fail")
+PPS_RULES = ("brewer", "overton", "hartley_rao", "horvitz_thompson", "yates_grundy")
+REPLICATE_KINDS = ("JK1", "JKn", "BRR", "Fay", "bootstrap", "other")
+CENTRES = ("mean", "estimate")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A later stage of sampling: what was drawn inside each unit drawn before it, as column names.
+
+    ``cluster``: what was drawn; None: responses themselves. ``stratum``: where drawing was separate inside the
+    unit. ``population``: how many there were to draw from, one value per unit (and stratum in it), or
+    ``probability``: with what probability each was drawn there; neither: with replacement. A stage counts only
+    where the one before has a population or a probability. METHODS 3.8.
+    """
+
+    cluster: str | None = None
+    stratum: str | None = None
+    population: str | None = None
+    probability: str | None = None
+
+
+@dataclass(frozen=True)
+class Replicates:
+    """Columns of replicate weights, and how the spread of the replicates becomes a variance. METHODS 3.11.
+
+    Parameters
+    ----------
+    columns
+        One column per replicate: whole weights, or (``are_factors``) what the weight is multiplied by.
+    kind
+        ``JK1``, ``JKn``, ``BRR``, ``Fay``, ``bootstrap`` or ``other``. Gives ``scale``: (R−1)/R, 1, 1/R,
+        1/(R(1−fay)²), 1/(R−1); ``other`` has none of its own.
+    fay
+        Fay's ρ: the factor of the half-sample left out.
+    scale, coefficients
+        v = scale · Σ coefficient·(θ_r − centre)². ``JKn`` needs its coefficients, (n_h − 1)/n_h per replicate.
+    centre
+        ``mean`` of the replicates (as R survey does unless told) or the full-sample ``estimate``, which is never
+        smaller.
+    df
+        Degrees of freedom; None: PSUs − strata where the design names them, else the rank of the replicates
+        among members − 1; never more than R − 1.
+    """
+
+    columns: tuple[str, ...]
+    kind: str = "bootstrap"
+    fay: float = 0.0
+    scale: float | None = None
+    coefficients: tuple[float, ...] | None = None
+    centre: str = "mean"
+    are_factors: bool = False
+    df: float | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", tuple(self.columns))
+        if self.coefficients is not None:
+            object.__setattr__(self, "coefficients", tuple(float(each) for each in self.coefficients))
+        problems = []
+        if len(self.columns) < 2:
+            problems.append(f"replicates has {len(self.columns)} columns; name at least two")
+        if self.kind not in REPLICATE_KINDS:
+            problems.append(f"kind is {self.kind!r}; choose one of {', '.join(REPLICATE_KINDS)}")
+        if self.centre not in CENTRES:
+            problems.append(f"centre is {self.centre!r}; choose one of {', '.join(CENTRES)}")
+        if not 0 <= self.fay < 1:
+            problems.append(f"fay is {self.fay!r}; it must be 0 or more and less than 1")
+        if self.coefficients is not None and len(self.coefficients) != len(self.columns):
+            problems.append(f"{len(self.coefficients)} coefficients for {len(self.columns)} columns; one each")
+        if self.kind == "JKn" and self.coefficients is None:
+            problems.append("kind JKn needs coefficients: (n_h − 1)/n_h of the stratum of each replicate")
+        if self.kind == "other" and self.scale is None:
+            problems.append("kind other needs a scale")
+        if problems:
+            raise ValueError("; ".join(problems))
+
+    @property
+    def multipliers(self) -> tuple[float, ...]:
+        """scale · coefficient of every replicate."""
+        count = len(self.columns)
+        own = {
+            "JK1": (count - 1) / count,
+            "JKn": 1.0,
+            "BRR": 1 / count,
+            "Fay": 1 / (count * (1 - self.fay) ** 2),
+            "bootstrap": 1 / (count - 1),
+        }
+        scale = own[self.kind] if self.scale is None else self.scale
+        return tuple(scale * each for each in self.coefficients or (1.0,) * count)
 
 
 @dataclass(frozen=True)
@@ -24,7 +112,31 @@ class SurveyDesign:
         ``cluster`` is given, of elements otherwise; one value per stratum. None: no correction.
     lonely
         What a stratum with one sampled PSU adds to the variance (METHODS 3.6): ``adjust`` centres it at
-        the grand mean, ``average`` gives it the mean of the others, ``certainty`` nothing, ``fail`` refuses.
+        the grand mean, ``average`` gives it the mean of the others, ``certainty`` nothing, ``collapse`` joins it
+        to the next stratum in order of label, ``fail`` refuses.
+    lonely_in_domains
+        Whether ``adjust`` and ``average`` also hold where a stratum has several sampled PSUs, but only one with
+        rows of the domain.
+    certainty
+        Boolean column: PSUs taken for sure in strata that were otherwise sampled. Each becomes a stratum of its
+        own, whose later stage alone varies (METHODS 3.9); ``population`` counts the others. Not needed where
+        the population says that all PSUs of a stratum were taken.
+    probability
+        Inclusion probability of the PSU, for sampling with probability proportional to size without
+        replacement; instead of ``population``. METHODS 3.10.
+    pps
+        How its variance is approximated: ``brewer`` (also in several stages), ``overton``, ``hartley_rao``; or
+        ``horvitz_thompson``, ``yates_grundy`` on ``joint``.
+    probability_squares
+        Column of Σπ² over the population of the stratum, for ``hartley_rao``; None: estimated by Σπ of the
+        sample.
+    joint
+        Column of lists: the joint inclusion probabilities of the row's PSU with every sampled PSU, in the order
+        in which PSUs first stand in the frame; its own place holds its own probability.
+    stages
+        What was drawn inside the PSUs, stage by stage. METHODS 3.8.
+    replicates
+        Replicate weights; with them all variances are those of replicates. METHODS 3.11.
 
     Notes
     -----
@@ -34,7 +146,14 @@ class SurveyDesign:
 
     References
     ----------
-    METHODS 3.2, 3.3, 3.6.
+    METHODS 3.2, 3.3, 3.6, 3.8-3.11.
+
+    Examples
+    --------
+    >>> SurveyDesign("w", stratum="province", cluster="commune", population="communes").columns
+    ('w', 'province', 'commune', 'communes')
+    >>> SurveyDesign("w", cluster="commune", population="communes", stages=(Stage(population="adults"),)).is_simple
+    False
     """
 
     weight: str
@@ -42,13 +161,72 @@ class SurveyDesign:
     cluster: str | None = None
     population: str | None = None
     lonely: str = "adjust"
+    lonely_in_domains: bool = False
+    certainty: str | None = None
+    probability: str | None = None
+    pps: str = "brewer"
+    probability_squares: str | None = None
+    joint: str | None = None
+    stages: tuple[Stage, ...] = ()
+    replicates: Replicates | None = None
 
     def __post_init__(self) -> None:
-        if self.lonely not in LONELY_RULES:
-            raise ValueError(f"lonely is {self.lonely!r}; choose one of {', '.join(LONELY_RULES)}")
+        object.__setattr__(self, "stages", tuple(self.stages))
+        problems = list(_contradictions(self))
+        if problems:
+            raise ValueError("; ".join(problems))
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns the design needs, weight first."""
-        named = (self.weight, self.stratum, self.cluster, self.population)
+        named: list[str | None] = [self.weight, self.stratum, self.cluster, self.population, self.certainty]
+        named += [self.probability, self.probability_squares, self.joint]
+        for stage in self.stages:
+            named += [stage.cluster, stage.stratum, stage.population, stage.probability]
+        named += self.replicates.columns if self.replicates is not None else ()
         return tuple(dict.fromkeys(name for name in named if name is not None))
+
+    @property
+    def is_simple(self) -> bool:
+        """One stage drawn with equal chances, linearised: what the fast pass over the rows can do."""
+        more = (self.certainty, self.probability, self.replicates)
+        return (
+            all(each is None for each in more)
+            and not self.stages
+            and not self.lonely_in_domains
+            and self.lonely != "collapse"
+        )
+
+
+def _contradictions(design: SurveyDesign) -> list[str]:
+    needs_joint = design.pps in ("horvitz_thompson", "yates_grundy")
+    by_pairs = design.pps != "brewer"
+    claims = [
+        (
+            design.lonely not in LONELY_RULES,
+            f"lonely is {design.lonely!r}; choose one of {', '.join(LONELY_RULES)}",
+        ),
+        (design.pps not in PPS_RULES, f"pps is {design.pps!r}; choose one of {', '.join(PPS_RULES)}"),
+        (by_pairs and design.probability is None, f"pps {design.pps!r} needs the column probability"),
+        (
+            design.probability is not None and design.population is not None,
+            "probability and population both say how the PSUs were drawn; name one",
+        ),
+        (needs_joint != (design.joint is not None), "joint goes with horvitz_thompson or yates_grundy only"),
+        (
+            by_pairs and bool(design.stages or design.certainty),
+            f"pps {design.pps!r} knows one stage; use brewer for several stages and certainty PSUs",
+        ),
+        (
+            design.probability_squares is not None and design.pps != "hartley_rao",
+            "probability_squares goes with hartley_rao only",
+        ),
+        *(
+            (
+                stage.probability is not None and stage.population is not None,
+                f"stage {k} names both probability and population; name one",
+            )
+            for k, stage in enumerate(design.stages, start=2)
+        ),
+    ]
+    return [text for is_wrong, text in claims if is_wrong]

@@ -8,6 +8,8 @@ from functools import reduce
 import polars as pl
 
 from analysis.design import SurveyDesign
+from analysis.designs.estimate import estimate_designed
+from analysis.designs.reading import read_designed
 from analysis.errors import NodeError
 from analysis.estimation.finish import ESTIMATE_COLUMNS, Rule, estimate_quantities
 from analysis.estimation.rows import BOUNDS, place_rows, read_sample
@@ -111,9 +113,14 @@ def estimate_in_domains(
     items = list(dict.fromkeys(item for coefficients in nodes.values() for item in coefficients))
     columns = {item: pl.col(item) if where is None else pl.when(where).then(pl.col(item)) for item in items}
     keys = list(dict.fromkeys(column for by in domains for column in by))
-    sample = read_sample(frame, design, items=columns, keys=keys, bounds=BOUNDS)
     codes = {item: k for k, item in enumerate(items)}
     quantities = [_quantity(node, coefficients, codes) for node, coefficients in nodes.items()]
+    if not design.is_simple:
+        designed = read_designed(frame, design, items=columns, keys=keys, bounds=BOUNDS)
+        for by in domains:
+            yield estimate_designed(designed, by, quantities, rules, label="node")
+        return
+    sample = read_sample(frame, design, items=columns, keys=keys, bounds=BOUNDS)
     for by in domains:
         yield estimate_quantities(place_rows(sample, by), design, quantities, rules, label="node")
 

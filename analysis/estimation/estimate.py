@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from analysis.design import SurveyDesign
+from analysis.designs.estimate import estimate_designed
+from analysis.designs.reading import read_designed
 from analysis.errors import EstimateError
 from analysis.estimation.finish import ESTIMATE_COLUMNS, Rule, estimate_quantities
 from analysis.estimation.rows import read_rows
@@ -24,7 +26,7 @@ def total_quantity(name: str, k: int) -> Quantity:
     return Quantity(
         name,
         (k,),
-        pl.col(f"m{k}") * pl.col(f"W{k}"),
+        (pl.col(f"m{k}") * pl.col(f"W{k}")).fill_null(0.0),
         pl.col(f"i{k}").fill_null(0.0),
         spread=pl.col(f"d{k}") * pl.col(f"W{k}"),
     )
@@ -156,6 +158,10 @@ def _estimate(
     if taken:
         raise EstimateError(
             [f"by column {c!r} is also a column of the result" for c in taken], "Rename it before."
+        )
+    if not design.is_simple:
+        return estimate_designed(
+            read_designed(frame, design, items=items, keys=by), by, quantities, rule, label=label
         )
     read = read_rows(frame, design, items=items, by=by)
     return estimate_quantities(read, design, quantities, rule, label=label)

@@ -1,6 +1,6 @@
 """From variances to the rows people read: standard error, limits by the chosen rule, method and note."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,16 +100,30 @@ def estimate_quantities(
     ``rules``: one for all quantities, or one for each.
     ``revise`` may replace the column ``variance`` of the table with one row per domain (METHODS 3.7).
     """
-    columns = (*read.by, label, *ESTIMATE_COLUMNS)
-    of_quantity = [rules] * len(quantities) if isinstance(rules, Rule) else rules
     variances: list[list[pl.DataFrame]] = [[] for _ in quantities]
     for position, sums in sum_strata(read, quantities):
         variances[position].append(add_up_strata(sums, read.strata, lonely=design.lonely))
+    revised = [
+        (revise or _keep)(quantity, pl.concat(pieces))
+        for quantity, pieces in zip(quantities, variances, strict=True)
+    ]
+    return finish_quantities(read, quantities, revised, rules, label=label)
+
+
+def finish_quantities(
+    read: Rows,
+    quantities: Sequence[Quantity],
+    variances: Iterable[pl.DataFrame],
+    rules: Rule | Sequence[Rule],
+    *,
+    label: str,
+) -> pl.DataFrame:
+    """``estimate_quantities`` from the variances on: a table of ``variance.add_up_strata``'s columns for each."""
+    columns = (*read.by, label, *ESTIMATE_COLUMNS)
+    of_quantity = [rules] * len(quantities) if isinstance(rules, Rule) else rules
     tables = [
-        _finish(read, quantity, (revise or _keep)(quantity, pl.concat(pieces)), rule)
-        .with_columns(pl.lit(quantity.name).alias(label))
-        .select(columns)
-        for quantity, rule, pieces in zip(quantities, of_quantity, variances, strict=True)
+        _finish(read, quantity, table, rule).with_columns(pl.lit(quantity.name).alias(label)).select(columns)
+        for quantity, rule, table in zip(quantities, of_quantity, variances, strict=True)
     ]
     # Every table has one row per domain in the same order: interleaving them is cheaper than a sort.
     order = np.arange(len(tables) * read.domains.height).reshape(len(tables), -1).T.ravel()

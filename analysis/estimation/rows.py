@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from analysis.design import SurveyDesign
-from analysis.errors import DesignError, ItemError
+from analysis.errors import DesignError, EstimateError, ItemError
 
 BOUNDS = (0.0, 100.0)
 _TINY = 1e-9  # what floating point may add to 100
@@ -72,6 +72,11 @@ def read_sample(
     bounds: tuple[float, float] | None = None,
 ) -> Sample:
     """The frame, checked as ``read_rows`` does, with the columns ``keys`` of which domains are made later."""
+    if not design.is_simple:
+        raise EstimateError(
+            ["this estimate knows designs of one stage only: strata, clusters, population"],
+            "Estimate means, totals, ratios, proportions or composites; or name the first stage only.",
+        )
     lazy = frame.lazy()
     _check_columns(lazy, design, items, keys)
     names = {name: f"i{k}" for k, name in enumerate(items)}

@@ -1,0 +1,1 @@
+"""Designs beyond one stage with equal chances: several stages, certainty and PPS units, replicate weights."""
