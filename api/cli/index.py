@@ -14,6 +14,7 @@ from api.catalogue import open_catalogue
 from api.cli.export import policy_of
 from api.cli.opened import opened_engine
 from api.cli.progress_bar import progress_bar
+from api.errors import NotThere
 from api.releases.computing import compute_month, keep_indices, read_registry
 from api.releases.service import check_month
 from api.results.numbers import write_count, write_interval, write_month, write_points
@@ -38,6 +39,8 @@ def index(
     """Tính chỉ số của một tháng / Compute the indices of a month."""
     check_month(month)
     computed = compute_now(read_settings(), month=month, form=form, console=Console(stderr=True))
+    if unit is not None:
+        _check_unit(computed, unit, month)
     if as_json:
         shown = [_of_unit(part.tables.indices, unit) for part in computed if part.tables]
         typer.echo(json.dumps([row for frame in shown for row in frame.to_dicts()], ensure_ascii=False))
@@ -47,11 +50,20 @@ def index(
         console.print(draw_table(part, month, unit))
 
 
+def _check_unit(computed: list[FormMonth], unit: str, month: str) -> None:
+    if all(part.tables is None or _of_unit(part.tables.indices, unit).is_empty() for part in computed):
+        raise NotThere(
+            "unit_without_figures",
+            f"Tháng {month} không có số liệu của đơn vị {unit}; hãy kiểm tra mã",
+            f"There are no figures of unit {unit} in {month}; check the code",
+        )
+
+
 def compute_now(settings: Settings, *, month: str, form: str | None, console: Console) -> list[FormMonth]:
     """Bring the snapshots of ``month`` up to date, compute its indices and keep them under ``var/indices``."""
     catalogue = open_catalogue(settings)
     with opened_engine(settings) as engine:
-        with progress_bar(console, "Ảnh chụp dữ liệu / Snapshots") as told:
+        with progress_bar(console, "Ảnh dữ liệu / Snapshots") as told:
             write_snapshots(engine, settings.snapshots_folder, catalogue, months=[month], progress=told)
         with progress_bar(console, f"Chỉ số / Indices {month}") as told:
             computed = compute_month(
@@ -106,7 +118,7 @@ def _cells(row: dict[str, object], sign: str) -> tuple[str, str, str, str, str]:
     else:
         name = f"{row['unit_name'] or ''} ({row['unit']})".strip()
     if row["suppressed"]:
-        estimate, interval, count = "ẩn/withheld", "–", "–"
+        estimate, interval, count = "che/withheld", "–", "–"
     else:
         estimate = write_points(str(row["estimate_rounded"]), "vi", unit=sign) if row["estimate_rounded"] else "–"
         has_interval = row["low_rounded"] and row["high_rounded"]

@@ -14,6 +14,8 @@ from api.cli import api_key, check_form, demo, export, import_group, index, migr
 from api.errors import HailongError, database_away
 from survey_forms.errors import SurveyFormsError
 
+EXIT_STOPPED = 130
+
 app = typer.Typer(
     name="hailong",
     no_args_is_help=True,
@@ -36,6 +38,10 @@ def main() -> None:
     """Entry point of the command."""
     try:
         app()
+    except SystemExit as ended:
+        if ended.code == EXIT_STOPPED:
+            print("Đã dừng. / Stopped.", file=sys.stderr)
+        raise
     except HailongError as error:
         lines = [", ".join(f"{key}: {value}" for key, value in problem.items()) for problem in error.problems]
         _refuse(error.vi, error.en, lines)

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from api.catalogue import open_catalogue
 from api.cli.opened import opened_engine
+from api.releases.service import check_month
 from api.results.numbers import write_count
 from api.settings import read_settings
 from api.snapshots.reconciling import Reconciled, reconcile_counts
@@ -20,6 +21,8 @@ def reconcile(
     as_json: Annotated[bool, typer.Option("--json", help="Dạng JSON / As JSON.")] = False,
 ) -> None:
     """Đối chiếu số phiếu / Compare the counts of responses. Exit code 3: they differ."""
+    if month is not None:
+        check_month(month)
     settings = read_settings()
     with opened_engine(settings) as engine:
         lines = reconcile_counts(

@@ -32,8 +32,8 @@ def read_month(cell: str) -> str:
 
 
 def read_count(cell: str) -> int:
-    """A whole number from 0 up; separators of thousands are refused, 1.234 may be either."""
-    if not re.fullmatch(r"\d{1,12}", cell):
+    """A whole number from 0 to 999 999 999; separators of thousands are refused, 1.234 may be either."""
+    if not re.fullmatch(r"[0-9]{1,9}", cell):  # what fits PostgreSQL's integer
         raise ValueError(cell)
     return int(cell)
 

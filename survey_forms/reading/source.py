@@ -23,8 +23,9 @@ class Source:
 
     def report(self, key: str, expected: str, got: str) -> None:
         """Note a problem; a problem already noted at ``key`` is not followed by a second one."""
-        if not any(problem.key == key for problem in self.problems):
-            self.problems.append(FormError(self.file, key or "(tệp / file)", expected, got, self._line_of(key)))
+        shown = key or "(tệp / file)"
+        if not any(problem.key == shown for problem in self.problems):
+            self.problems.append(FormError(self.file, shown, expected, got, self._line_of(key)))
 
     def raise_problems(self) -> None:
         """FormErrors with all that was noted, if anything was."""

@@ -1,6 +1,7 @@
 """``hailong`` as a process: whatever goes wrong ends in both languages, an exit code and no traceback."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -55,4 +56,16 @@ def test_wrong_use_is_exit_code_2_in_both_languages(tmp_path: Path, arguments, e
     assert ended.returncode == 2
     assert "Lỗi: " in ended.stderr
     assert "Error: " in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_port_that_is_taken_is_told_before_any_address(tmp_path: Path):
+    url = f"sqlite:///{tmp_path / 'x.sqlite3'}"
+    assert _run("migrate", HAILONG_DATABASE_URL=url).returncode == 0
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ended = _run("serve", "--port", str(taken.getsockname()[1]), HAILONG_DATABASE_URL=url)
+
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert "--port" in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -100,6 +100,8 @@ def test_reconcile_says_what_differs_with_exit_code_3(
         pytest.param(["index", "--month", "2999-12"], id="index: far away"),
         pytest.param(["index", "--month", "2024-06"], id="index: nobody answered"),
         pytest.param(["index", "--month", MONTH, "--form", "moon"], id="index: unknown form"),
+        pytest.param(["index", "--month", MONTH, "--unit", "moon"], id="index: unknown unit"),
+        pytest.param(["reconcile", "--month", "moon"], id="reconcile: no month"),
         pytest.param(["export", "--month", "2024-13"], id="export: no month"),
         pytest.param(["export", "--month", "2999-12"], id="export: not over"),
         pytest.param(["export", "--month", "2024-06"], id="export: nobody answered"),

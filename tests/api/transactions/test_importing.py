@@ -95,6 +95,8 @@ def test_a_changed_count_replaces_the_old_one_and_is_audited(engine: Engine, tmp
         pytest.param("2026-10,00004,1.1,fax,1", ("channel", "channel_unknown"), id="unknown channel"),
         pytest.param("2026-10,00004,1.1,online,-1", ("completed", "unreadable"), id="negative"),
         pytest.param("2026-10,00004,1.1,online,1.234", ("completed", "unreadable"), id="thousands or fraction"),
+        pytest.param("2026-10,00004,1.1,online,3000000000", ("completed", "unreadable"), id="three billion"),
+        pytest.param("2026-10,00004,1.1,online,٣", ("completed", "unreadable"), id="Arabic digit"),
         pytest.param("2026-10,00004,1.1,online,", ("completed", "unreadable"), id="silence is not zero"),
         pytest.param("2026-10,00004,1.1,online", (None, "ragged"), id="too few cells"),
         pytest.param("2026-10,00097,1.1,online,5", (None, "repeated"), id="the same cell twice"),

@@ -110,6 +110,15 @@ def test_one_id_twice_in_a_file(engine: Engine, mapping: ResponseMapping, tmp_pa
     assert counts(dry) == counts(load(engine, mapping, tmp_path, *rows)) == (3, 1, 1, 1)
 
 
+def test_a_dry_run_finds_an_id_again_in_a_later_batch(
+    engine: Engine, mapping: ResponseMapping, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(run, "ROWS_AT_ONCE", 1)
+    rows = [SOUND, SOUND, SOUND | {"level": "1"}]
+    dry = load(engine, mapping, tmp_path, *rows, is_dry_run=True)
+    assert counts(dry) == counts(load(engine, mapping, tmp_path, *rows)) == (3, 1, 1, 1)
+
+
 def test_a_dry_run_counts_the_same_and_stores_nothing(engine: Engine, mapping: ResponseMapping, tmp_path: Path):
     rows = [SOUND, SOUND | {"sheet": "2", "unit": "XX"}]
     report = load(engine, mapping, tmp_path, *rows, is_dry_run=True)
