@@ -83,11 +83,12 @@ def estimate_calibrated_means(
 
     Examples
     --------
+    >>> from analysis.weighting.calibrate import calibrate
     >>> sample = pl.DataFrame({"sex": ["f", "f", "m", "m"], "y": [1.0, 2.0, 5.0, 6.0], "w": [1.0] * 4})
     >>> met = calibrate(sample, weight="w", counts={"sex": {"f": 60, "m": 40}})
-    >>> design = SurveyDesign("weight_calibrated")
+    >>> design = SurveyDesign(weight="weight_calibrated")
     >>> estimate_calibrated_means(met.frame, design, met.calibration, values=["y"])["standard_error"].item()
-    0.416...
+    0.2943...
     """
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
     items = {value: _within(pl.col(value), where) for value in values}
@@ -243,7 +244,7 @@ def _residual_variances(
 ) -> Revision:
     """What replaces the column ``variance`` of a table with one row per domain. METHODS 3.7."""
     others = [column for column in (design.stratum, design.cluster, design.population) if column is not None]
-    sample = data.select(list(dict.fromkeys(others))).with_columns(pl.lit(1.0).alias(_ONE))
+    sample = data.select(*dict.fromkeys(others), pl.repeat(1.0, pl.len()).alias(_ONE))
     plain = replace(design, weight=_ONE)
     at_once = max(1, _NUMBERS_AT_ONCE // max(1, data.height))
 

@@ -24,7 +24,7 @@ def explain_failure(problem: Problem, factors: NDArray[np.float64], rounds: int)
     bounded = f" with factors {problem.low:g} to {problem.high:g}" if problem.high < np.inf else ""
     problems = [
         f"{problem.label(worst)} is {said} {got[worst]:.6g}{bounded}, wanted {wanted:.6g} "
-        f"({abs(got[worst] - wanted) / problem.sizes[worst]:.3g} off): the totals are not met together"
+        f"({100 * abs(got[worst] - wanted) / problem.sizes[worst]:.3g} % off): the totals are not met together"
     ]
     remedy = "Join levels of this margin or drop it"
     if is_feasible:
@@ -32,7 +32,7 @@ def explain_failure(problem: Problem, factors: NDArray[np.float64], rounds: int)
     elif (needed := _bounds_needed(problem)) is not None:
         remedy += f", or widen the bounds beyond {needed[0]:.4g} to {needed[1]:.4g}"
     elif problem.low > -np.inf:
-        remedy += "; some combination of levels that the totals ask for has no responses"
+        remedy += "; no factors above 0 give these totals, as when a combination of levels has no responses"
     variable, level = problem.labels[worst]
     return CalibrationFailed(
         problems, remedy + ".", variable=variable, level=level, got=float(got[worst]), wanted=wanted

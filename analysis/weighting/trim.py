@@ -14,6 +14,7 @@ from analysis.weighting.problem import Numbers
 
 REDISTRIBUTIONS = ("equal", "proportional", "none")
 _WITHIN_ROUNDING = 1e-12
+_NEAR = 1e-9  # how near the limit is brought to the one asked for
 
 
 @dataclass(frozen=True)
@@ -142,18 +143,20 @@ def trim_to_design_effect(
             return math.inf
         return kish_design_effect(pl.Series(made[used])) or math.inf
 
-    low, high = float(weights[used].mean()), float(weights[used].max())
+    high = float(weights[used].max(initial=0.0))
     if found(high) > design_effect:
-        for _ in range(60):
-            middle = (low + high) / 2
-            low, high = (middle, high) if found(middle) > design_effect else (low, middle)
-            if high - low <= _WITHIN_ROUNDING * high:
-                break
-        if found(high) > design_effect:
+        # Below the largest mean of a class the sums do not fit; from there on the design effect only grows.
+        low = max(float(weights[used & (classes == k)].mean()) for k in np.unique(classes[used]))
+        low *= 1 + _NEAR
+        if found(low) > design_effect:
             raise WeightError(
                 [f"column {weight!r}: no upper limit brings the design effect down to {design_effect:g}"],
                 "Allow a larger design effect, or keep sums within fewer classes.",
             )
+        while high - low > _NEAR * high:
+            middle = (low + high) / 2
+            low, high = (low, middle) if found(middle) > design_effect else (middle, high)
+        high = low
     return trim_weights(
         data, weight=weight, upper=high, redistribute=redistribute, strict=True, within=within, into=into
     )
@@ -188,13 +191,14 @@ def _number_classes(frame: pl.DataFrame, within: Sequence[str]) -> np.ndarray:
 def _trim(
     weights: Numbers, classes: np.ndarray, lower: float, upper: float, redistribute: str, strict: bool
 ) -> tuple[Numbers, np.ndarray, int]:
-    """New weights, who was ever cut, rounds. Not finite where a class had nobody left to take its excess."""
+    """New weights, who was ever cut, rounds. Not a number in classes with nobody left to take the excess."""
     made, cut, rounds = weights.copy(), np.zeros(len(weights), dtype=bool), 0
     used, size = weights > 0, int(classes.max(initial=0)) + 1
+    full = np.zeros(size, dtype=bool)
     while True:
         outside = used & ((made < lower) | (made > upper))
         if (rounds and not strict) or not outside.any():
-            return made, cut, rounds
+            return np.where(full[classes], np.nan, made), cut, rounds
         rounds += 1
         clipped = np.where(used, np.clip(made, lower, upper), made)
         excess = np.bincount(classes, made - clipped, size)
@@ -204,10 +208,8 @@ def _trim(
             continue
         share = np.where(used & ~cut, clipped if redistribute == "proportional" else 1.0, 0.0)
         shares = np.bincount(classes, share, size)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            each = np.where(np.abs(excess) > 0, excess / shares, 0.0)
-        if not np.isfinite(each).all():
-            return np.where(np.isfinite(each)[classes], clipped, np.nan), cut, rounds
+        full |= (excess != 0) & (shares == 0)
+        each = np.divide(excess, shares, out=np.zeros(size), where=shares > 0)
         made = clipped + share * each[classes]
 
 
