@@ -108,7 +108,12 @@ def _(escape, mo, overall, units):
         figure = f"{row['estimate_rounded']} ({row['low_rounded']}–{row['high_rounded']})".replace(".", ",")
         return f'<tr><th align="left">{name}</th><td>{figure}</td><td>{draw(row)}</td><td align="right">{row["n"]}</td></tr>'
 
-    heading = "<tr><th>Đơn vị / Unit</th><th>Chỉ số / Index (95 %)</th><th>0–100, nét đứt: mức chung / dashed: all units</th><th>n</th></tr>"
+    for row in units.iter_rows(named=True):
+        shown = f"{row['estimate_rounded']} ({row['low_rounded']}-{row['high_rounded']})"
+        withheld = "withheld" if row["suppressed"] else "no responses" if row["n"] == 0 else "no figure"
+        print(f"{row['unit']} | {row['unit_name']} | {withheld if row['low'] is None else shown} | {row['n'] or ''}")
+
+    heading = f"<tr><th>Đơn vị / Unit</th><th>Chỉ số / Index ({100 * overall['confidence']:g} %)</th><th>0–100, nét đứt: mức chung / dashed: all units</th><th>n</th></tr>"
     mo.Html(f"<table>{heading}{''.join(map(write, units.iter_rows(named=True)))}</table>")
     return
 
@@ -160,15 +165,22 @@ def _(STRATA, load_catalogue, measure_items, pl, read_table, release, told):
 
 
 @app.cell
-def _(SurveyDesign, estimate_composites, form, list_figures, masked, pl, published, rows):
+def _(SurveyDesign, estimate_composites, form, list_figures, masked, pl, published, release, rows):
     nodes = {figure.key: figure.coefficients for figure in list_figures(form.recipe)}
+    policy = release.manifest["policy"]
+    of_item = policy.get("interval", "wilson")
+    of_several = policy.get("composite_interval", of_item)
+    chosen = {
+        "confidence": policy.get("confidence", 0.95),
+        "interval": {node: of_item if sum(part > 0 for part in items.values()) == 1 else of_several for node, items in nodes.items()},
+    }
     design = SurveyDesign(weight="weight", stratum="stratum", population="population")
     recomputed = pl.concat(
         [
-            estimate_composites(rows, design, nodes=nodes, by=["unit"])
+            estimate_composites(rows, design, nodes=nodes, by=["unit"], **chosen)
             .filter(~pl.col("unit").is_in(masked.drop_nulls().implode()))
             .with_columns(pl.lit(None, pl.String).alias("procedure")),
-            estimate_composites(rows.drop_nulls("procedure"), design, nodes=nodes, by=["unit", "procedure"]),
+            estimate_composites(rows.drop_nulls("procedure"), design, nodes=nodes, by=["unit", "procedure"], **chosen),
         ],
         how="diagonal",
     )

@@ -1,10 +1,12 @@
 """The notebook, run as a script on a small month that is released by the same functions as a real one."""
 
+import csv
 import os
 import random
 import re
 import subprocess
 import sys
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -92,7 +94,7 @@ def release_month(exports: Path, form: Form) -> Path:
         forms=[{"form": form.id, "version": form.version, **titles}],
         code={},
         method={f"{form.id} {form.version}": {}},
-        policy={},
+        policy=asdict(POLICY),
         suppressed={},
     )
     folder = exports / MONTH / "r1"
@@ -125,6 +127,32 @@ def test_notebook_recomputes_published_figures_from_the_microdata(tmp_path: Path
     assert int(found[1]) > 0
     assert float(found[2]) < 1e-9
     assert "units 3, overall" in finished.stdout
+
+
+def test_notebook_prints_the_main_table_of_the_release(tmp_path: Path):
+    asked = next(found for found in load_catalogue().forms if found.id == "one_stop")
+    folder = release_month(tmp_path / "exports", asked)
+    with (folder / "indices.csv").open(encoding="utf-8") as opened:
+        rows = [
+            row
+            for row in csv.DictReader(opened)
+            if row["level"] == "overall" and row["unit"] and not row["procedure"] and not row["aggregate"]
+        ]
+    # u3 has 4 responses; u2 is withheld with it, or u1 alone would tell it by subtraction
+    expected = [
+        f"{row['unit']} | {row['unit_name']} | "
+        + (
+            "withheld | "
+            if row["suppressed"] == "true"
+            else f"{row['estimate_rounded']} ({row['low_rounded']}-{row['high_rounded']}) | {row['n']}"
+        )
+        for row in sorted(rows, key=lambda row: row["unit_name"])
+    ]
+    finished = run_notebook(tmp_path / "exports")
+    assert finished.returncode == 0, finished.stderr
+    printed = [line for line in finished.stdout.splitlines() if line.count(" | ") == 3]
+    assert printed == expected
+    assert any("(" in line for line in printed)
 
 
 @pytest.mark.parametrize(
