@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 Floats = NDArray[np.float64]
-METHODS = ("reml", "ml", "moments", "prasad_rao", "positive")
 _STEPS = 80
 
 
@@ -113,10 +112,15 @@ def _score(y: Floats, x: Floats, sampling: Floats, between: float, method: str) 
 
 
 def _objective(y: Floats, x: Floats, sampling: Floats, between: float, method: str) -> float:
-    line = fit_line(y, x, sampling, between)
     if method == "ml":
-        return line.log_likelihood
-    restricted = line.log_likelihood + 0.5 * float(np.linalg.slogdet(line.spread)[1])
+        return fit_line(y, x, sampling, between).log_likelihood
+    restricted = restricted_log_likelihood(y, x, sampling, between)
     if method == "reml":
         return restricted
     return restricted + float(np.log(np.arctan((between / (sampling + between)).sum()))) / len(y)
+
+
+def restricted_log_likelihood(y: Floats, x: Floats, sampling: Floats, between: float) -> float:
+    """Log likelihood with the coefficients integrated out, up to a constant."""
+    line = fit_line(y, x, sampling, between)
+    return line.log_likelihood + 0.5 * float(np.linalg.slogdet(line.spread)[1])

@@ -8,9 +8,8 @@ import polars as pl
 from scipy import stats
 
 from analysis.small_area.area_frame import AreaFrame, read_areas
-from analysis.small_area.between_areas import METHODS, Floats, LinearFit, estimate_between, fit_line
+from analysis.small_area.between_areas import Floats, LinearFit, estimate_between, fit_line
 from analysis.small_area.diagnostics import p_value_normal, p_value_same_areas
-from analysis.small_area.mean_squared_error import area_mse, synthetic_mse
 from analysis.small_area.modelled import (
     CENSUS,
     EMPTY,
@@ -26,6 +25,10 @@ from analysis.small_area.modelled import (
     say,
     set_limits,
 )
+from analysis.small_area.posterior import find_posterior
+from analysis.small_area.prediction import Prediction, predict, predict_averaged, standardised_residuals
+
+METHODS = ("reml", "ml", "moments", "prasad_rao", "positive", "bayes")
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,9 @@ class AreaModel:
     """A fitted Fay-Herriot model; METHODS 13.2-13.5.
 
     ``areas``: one row per area, as ``fit_fay_herriot`` says. ``coefficients``: term, estimate, standard_error,
-    z, p_value. ``between``: the variance between areas left by the covariates, in squared units. ``fit``: one
-    row of criteria and diagnostics (METHODS 13.5).
+    z, p_value. ``between``: the variance between areas left by the covariates, squared units. ``fit``: one
+    row of criteria and diagnostics (METHODS 13.5). After ``bayes``, ``between`` is the posterior's median, and
+    ``coefficients`` and ``fit`` are those at it.
     """
 
     areas: pl.DataFrame
@@ -75,7 +79,8 @@ def fit_fay_herriot(
         Whether the model has a constant.
     method
         How the variance between areas is estimated: ``reml``, ``ml``, ``moments`` (Fay and Herriot),
-        ``prasad_rao`` (simple moments), ``positive`` (adjusted REML, never 0). METHODS 13.2.
+        ``prasad_rao`` (simple moments), ``positive`` (adjusted REML, never 0); or ``bayes``: averaged over all
+        plausible variances, whose intervals held best for cells of few responses. METHODS 13.2-13.4, 13.8.
     bounds
         Possible range of the figure, such as (0, 100): figure and limits are cut to it, and the note says so.
 
@@ -125,49 +130,40 @@ def fit_fay_herriot(
     )
     fitted = read.is_fitted
     y, x, sampling = read.direct[fitted], read.covariates[fitted], read.error[fitted] ** 2
-    line = fit_line(y, x, sampling, estimate_between(y, x, sampling, method))
-    rows = areas.select(*names, *direct_columns(areas)).with_columns(_predict(read, line, method))
-    rows = set_limits(rows, confidence=confidence, bounds=bounds).select(*names, *RESULT_COLUMNS)
+    if method == "bayes":
+        posterior = find_posterior(y, x, sampling)
+        line = fit_line(y, x, sampling, posterior.median)
+        found = predict_averaged(read, posterior, confidence)
+    else:
+        line = fit_line(y, x, sampling, estimate_between(y, x, sampling, method))
+        found = predict(read, line, method)
+    rows = areas.select(*names, *direct_columns(areas)).with_columns(_columns(read, line, found, method))
+    limits = None if found.low is None or found.high is None else (found.low, found.high)
+    rows = set_limits(rows, confidence=confidence, bounds=bounds, limits=limits).select(*names, *RESULT_COLUMNS)
     return AreaModel(rows, _coefficients(read.terms, line), line.between, method, _fit(rows, line, y, x, sampling))
 
 
-def _predict(read: AreaFrame, line: LinearFit, method: str) -> list[pl.Series | pl.Expr]:
+def _columns(read: AreaFrame, line: LinearFit, found: Prediction, method: str) -> list[pl.Series | pl.Expr]:
     fitted, census = read.is_fitted, read.is_census
-    sampling = read.error**2
-    synthetic = read.covariates @ line.beta
-    leverage = ((read.covariates @ np.linalg.cholesky(line.spread)) ** 2).sum(axis=1)
-    shrinkage = np.where(fitted, sampling / (sampling + line.between), np.where(census, 0.0, 1.0))
-    direct = np.where(np.isnan(read.direct), synthetic, read.direct)
-    mse = np.where(census, 0.0, synthetic_mse(line, leverage))
-    is_left_out = np.zeros(len(mse), bool)
-    mse[fitted], is_left_out[fitted] = area_mse(line, sampling[fitted], method)
-    residual = np.full(len(mse), np.nan)
-    spread = sampling[fitted] + line.between - line.leverage
-    # an area that alone determines a coefficient has no residual
-    residual[fitted] = np.where(
-        spread > 1e-9 * sampling[fitted],
-        (read.direct[fitted] - line.fitted) / np.sqrt(np.maximum(spread, 1e-300)),
-        np.nan,
-    )
-    everywhere = np.full(len(mse), line.between == 0) & fitted
     said = (
         say(census, CENSUS),
         say(~fitted & ~census, EMPTY),
-        say(everywhere, ZERO),
-        say(is_left_out, NO_CORRECTION),
+        say(fitted & (line.between == 0), ZERO),
+        say(found.is_uncorrected, NO_CORRECTION),
     )
+    how = f"fay-herriot {method}; {'posterior' if method == 'bayes' else 't(df)'}"
     return [
-        pl.Series("estimate", shrinkage * synthetic + (1 - shrinkage) * direct),
-        pl.Series("standard_error", np.sqrt(mse)),
-        pl.Series("df", np.full(len(mse), float(fitted.sum() - len(line.beta)))),
-        pl.Series("method", np.where(census, "census", f"fay-herriot {method}; t(df)"), dtype=pl.String),
+        pl.Series("estimate", found.estimate),
+        pl.Series("standard_error", np.sqrt(found.mse)),
+        pl.Series("df", np.full(len(fitted), float(fitted.sum() - len(line.beta)))),
+        pl.Series("method", np.where(census, "census", how), dtype=pl.String),
         pl.Series("modelled", ~census),
         null_where_nan(read.direct).alias("direct"),
         null_where_nan(read.error).alias("direct_standard_error"),
-        pl.Series("synthetic", synthetic),
-        pl.Series("shrinkage", shrinkage),
-        pl.Series("mse", mse),
-        null_where_nan(residual).alias("residual"),
+        pl.Series("synthetic", found.synthetic),
+        pl.Series("shrinkage", found.shrinkage),
+        pl.Series("mse", found.mse),
+        null_where_nan(standardised_residuals(read, line)).alias("residual"),
         join_notes(*said),
     ]
 

@@ -68,13 +68,15 @@ def check_by(area: Sequence[str]) -> None:
         raise AreaError([f"area column {c!r} is also a column of the result" for c in taken], "Rename it before.")
 
 
-def set_limits(frame: pl.DataFrame, *, confidence: float, bounds: Bounds) -> pl.DataFrame:
-    """``estimate`` ± t(df)·``standard_error`` as low and high, cut to ``bounds``, which the note then says.
+def set_limits(
+    frame: pl.DataFrame, *, confidence: float, bounds: Bounds, limits: tuple[Floats, Floats] | None = None
+) -> pl.DataFrame:
+    """``limits``, or else ``estimate`` ± t(df)·``standard_error``, as low and high; cut to ``bounds``.
 
-    Needs estimate, standard_error, df and note (String or null). METHODS 13.4.
+    What was cut the note says. Needs estimate, standard_error, df and note (String or null). METHODS 13.3.
     """
     estimate, error, df = (frame[c].to_numpy() for c in ("estimate", "standard_error", "df"))
-    low, high = t_limits(estimate, error, df, confidence)
+    low, high = limits or t_limits(estimate, error, df, confidence)
     cut, outside = np.zeros(frame.height, bool), np.zeros(frame.height, bool)
     if bounds is not None:
         outside = (estimate < bounds[0]) | (estimate > bounds[1])
