@@ -20,7 +20,7 @@ def reconcile(
     month: Annotated[str | None, typer.Option(help="Chỉ tháng này / Only this month.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Dạng JSON / As JSON.")] = False,
 ) -> None:
-    """Đối chiếu số phiếu / Compare the counts of responses. Exit code 3: they differ."""
+    """Đối soát số phiếu / Compare the counts of responses. Exit code 3: they differ."""
     if month is not None:
         check_month(month)
     settings = read_settings()
@@ -41,10 +41,10 @@ def reconcile(
 
 
 def _draw(lines: list[Reconciled]) -> Table:
-    drawn = Table(title="Đối chiếu / Reconciliation")
+    drawn = Table(title="Đối soát / Reconciliation")
     for name in ("Phiếu\nForm", "Tháng\nMonth"):
         drawn.add_column(name, no_wrap=True)
-    for name in ("CSDL\nDatabase", "Ảnh chụp\nSnapshot", "Bản xuất\nExport"):
+    for name in ("CSDL\nDatabase", "Ảnh dữ liệu\nSnapshot", "Bản công bố\nRelease"):
         drawn.add_column(name, justify="right", no_wrap=True)
     drawn.add_column("Khác biệt\nDifference")
     for line in lines:

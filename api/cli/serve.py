@@ -2,6 +2,7 @@
 
 import gc
 import socket
+import sys
 from contextlib import suppress
 from typing import Annotated
 
@@ -24,7 +25,7 @@ def serve(
     """Phục vụ phiếu, kết quả và API / Serve forms, results and API."""
     settings = read_settings()
     with opened_engine(settings) as engine:  # no service on a database that cannot store what it takes
-        addresses = list_addresses(engine, settings, f"http://{host}:{port}")
+        addresses = list_addresses(engine, settings, f"http://{host}:{port}", program=sys.argv[0])
     app = create_app(settings)
     listening = listen(host, port)
     for line in addresses:
