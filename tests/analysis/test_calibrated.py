@@ -1,12 +1,13 @@
 """Standard errors after calibration: by hand, invariants, against a simulation of the design, refusals."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 import pytest
 
-from analysis.design import SurveyDesign
+from analysis.design import Replicates, Stage, SurveyDesign
 from analysis.errors import EstimateError, WeightError
 from analysis.estimation.calibrated import (
     estimate_calibrated_means,
@@ -14,7 +15,7 @@ from analysis.estimation.calibrated import (
     estimate_calibrated_ratios,
     estimate_calibrated_totals,
 )
-from analysis.estimation.estimate import estimate_means
+from analysis.estimation.estimate import estimate_means, estimate_totals
 from analysis.weighting.auxiliaries import Calibration
 from analysis.weighting.calibrate import calibrate
 from analysis.weighting.trim import trim_weights
@@ -103,7 +104,7 @@ def test_weights_that_needed_no_change_take_out_the_same_as_a_regression():
 
 @pytest.mark.parametrize("step", [1, 2])
 def test_many_domains_in_steps_give_the_same_as_one_by_one(step, monkeypatch):
-    monkeypatch.setattr("analysis.estimation.calibrated._NUMBERS_AT_ONCE", 60 * step)
+    monkeypatch.setattr("analysis.estimation.credit._NUMBERS_AT_ONCE", 60 * step)
     met = met_of(made())
     together = estimate_calibrated_means(met.frame, DESIGN, met.calibration, values=["y"], by=["area"])
     for area, error in together.select("area", "standard_error").rows():
@@ -197,14 +198,40 @@ def test_what_a_residual_variance_needs_is_refused_by_name(change, problem):
     assert problem in refused.value.problems
 
 
-def test_an_unknown_variance_and_nothing_to_estimate_are_refused_together():
+def test_unknown_variances_nothing_to_estimate_and_replicates_are_refused():
     met = calibrate(SAMPLE, weight="w", counts=COUNTS)
-    with pytest.raises(EstimateError) as refused:
-        estimate_calibrated_means(met.frame, DESIGN, met.calibration, values=[], variance="robust")
-    assert refused.value.problems == (
-        "nothing to estimate was named",
-        "variance is 'robust', known: residual, naive",
+    with pytest.raises(EstimateError, match="variance is 'robust', known: residual, naive"):
+        estimate_calibrated_means(met.frame, DESIGN, met.calibration, values=["y"], variance="robust")
+    with pytest.raises(EstimateError, match="nothing to estimate was named"):
+        estimate_calibrated_means(met.frame, DESIGN, met.calibration, values=[])
+    replicated = SurveyDesign("weight_calibrated", replicates=Replicates(("r1", "r2")))
+    frame = met.frame.with_columns(r1=pl.lit(1.0), r2=pl.col("y"))
+    with pytest.raises(EstimateError, match="only if each was calibrated"):
+        estimate_calibrated_means(frame, replicated, met.calibration, values=["y"])
+
+
+@pytest.mark.parametrize("lonely", ["adjust", "certainty", "average", "collapse"])
+def test_designs_of_several_stages_have_the_variance_of_their_residuals(lonely):
+    frame = made().with_columns(communes=pl.lit(40), adults=pl.lit(50), stratum=pl.col("cluster") // 5)
+    met = met_of(frame)
+    design = SurveyDesign(
+        "weight_calibrated",
+        stratum="stratum",
+        cluster="cluster",
+        population="communes",
+        stages=(Stage(population="adults"),),
+        lonely=lonely,
     )
+    found = estimate_calibrated_totals(met.frame, design, met.calibration, values=["y"])
+    w, g, y = (met.frame[name].to_numpy() for name in ("w", "weight_calibrated", "y"))
+    sides = np.column_stack([*(met.frame["area"] == level for level in "abc"), met.frame["x"]]).astype(float)
+    slope = np.linalg.solve(sides.T @ (sides * w[:, None]), sides.T @ (w * y))
+    residuals = met.frame.with_columns(e=pl.Series(g * (y - sides @ slope)), one=pl.lit(1.0))
+    expected = estimate_totals(residuals, replace(design, weight="one"), values=["e"])
+    naive = estimate_totals(met.frame, design, values=["y"])
+    assert found["standard_error"].item() == pytest.approx(expected["standard_error"].item(), rel=1e-9)
+    assert found["df"].item() == naive["df"].item()
+    assert found["n"].item() == naive["n"].item()
 
 
 def test_a_calibration_without_margins_is_refused():
