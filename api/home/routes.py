@@ -32,7 +32,14 @@ def get_home(request: Request, lang: str = "vi") -> Response:
 
 
 def _show(form: Form, language: str) -> dict[str, object]:
-    return {"form": form, "title": form.title[language], "basis": show_legal_basis(form, language)}
+    count = len(form.questions)
+    questions = WORDS[language]["questions_one" if count == 1 else "questions_many"].format(count=count)
+    return {
+        "form": form,
+        "title": form.title[language],
+        "questions": questions,
+        "basis": show_legal_basis(form, language),
+    }
 
 
 def _current_forms(forms: Catalogue, day: date) -> list[Form]:

@@ -11,7 +11,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "to_results": "Xem kết quả đã công bố theo tháng",
         "forms": "Các phiếu đang dùng",
         "fill": "Mở phiếu",
-        "questions": "{count} câu hỏi",
+        "questions_one": "1 câu hỏi",
+        "questions_many": "{count} câu hỏi",
         "not_representative": "Thăm dò, không đại diện cho người dân.",
     },
     "en": {
@@ -22,7 +23,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "to_results": "See the published results by month",
         "forms": "Forms in use",
         "fill": "Open the form",
-        "questions": "{count} questions",
+        "questions_one": "1 question",
+        "questions_many": "{count} questions",
         "not_representative": "A poll; it does not represent the population.",
     },
 }

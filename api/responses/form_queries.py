@@ -59,7 +59,7 @@ def find_place(session: Session, *, unit: str, procedure: str, counter: str, day
         procedure=found_procedure.code if found_procedure else "",
         counter=found_counter.code if found_counter else "",
         names=tuple(names),
-        is_demo=found_unit.is_demo,
+        is_demo=found_unit.is_demo or bool(found_counter and found_counter.is_demo),
     )
 
 

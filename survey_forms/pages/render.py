@@ -135,13 +135,15 @@ def style_address() -> str:
 def show_legal_basis(form: Form, language: str) -> str:
     """``1001/QĐ-BNV ngày 11/12/2023. Áp dụng từ 01/01/2023 đến 31/12/2026.``"""
     basis, words = form.legal_basis, WORDS[language]
+    # Numbers of decisions are the same in both languages; that there is none is said in words.
+    document = words["no_document"] if basis.document == WORDS["vi"]["no_document"] else basis.document
     issued = f" {words['issued_on']} {show_day(basis.issued_on, language)}" if basis.issued_on else ""
     since = show_day(basis.valid_from, language)
     if basis.valid_to is None:
         valid = words["valid"].format(since=since)
     else:
         valid = words["valid_until"].format(since=since, until=show_day(basis.valid_to, language))
-    return f"{basis.document}{issued}. {valid}."
+    return f"{document}{issued}. {valid}."
 
 
 def show_day(day: date, language: str) -> str:

@@ -22,3 +22,5 @@ def test_the_first_page_speaks_english_too(client):
     page = client.get("/?lang=en").text
     assert '<html lang="en">' in page
     assert "Forms in use" in page
+    assert "1 question. No decision of its own." in page
+    assert "Không căn cứ" not in page

@@ -15,7 +15,7 @@ from sqlmodel import Session, select
 from api.app import create_app
 from api.responses.form_queries import UNITS_MAX
 from api.settings import Settings
-from api.tables import Response, ResponseText, Unit
+from api.tables import Counter, Response, ResponseText, Unit
 from survey_forms.loader import load_catalogue
 from tests.conftest import NOW
 from tests.survey_forms.naughty import NAUGHTY
@@ -259,6 +259,16 @@ def test_a_response_for_a_demonstration_unit_is_marked(client, engine):
     reply = send(client, open_page(client, "/f/counter?unit=DEMO") | {"overall": "4"})
     assert [row.is_demo for row in stored(engine)] == [True]
     assert "Bản trình diễn" in client.get(reply.headers["location"]).text
+
+
+def test_a_response_at_a_demonstration_counter_of_a_real_unit_is_marked(client, engine):
+    with Session(engine) as session, session.begin():
+        since = date(2025, 7, 1)
+        session.add(Counter(code="D1", unit_code="00004", name="Quầy số 1", valid_from=since, is_demo=True))
+    page = open_page(client, "/f/counter?unit=00004&counter=D1")
+    send(client, page | {"overall": "4"})
+    send(client, open_page(client, "/f/counter?unit=00004") | {"overall": "4"})
+    assert sorted(row.is_demo for row in stored(engine)) == [False, True]
 
 
 def test_pages_come_with_a_strict_policy_and_set_no_cookie(client):
