@@ -13,19 +13,22 @@ _RANK = {"unit_procedure": 0, "channel": 1, "unit": 2, "procedure": 3, "province
 
 
 def find_small(
-    figures: pl.DataFrame,
+    domains: pl.DataFrame,
+    counts: pl.DataFrame,
     *,
     tree: Mapping[str, Sequence[str]],
     small_cell: int = SMALL_CELL,
 ) -> pl.DataFrame:
-    """``figures`` with the column ``withheld``: null, "small" or "complementary".
+    """Which figures are withheld: Booleans in the shape of ``counts``.
 
     Parameters
     ----------
-    figures
-        One row per domain and figure: ``kind`` (all, province, unit, procedure, unit_procedure, channel),
-        unit, procedure, channel, province (of a unit or its cells, or the province itself), ``figure``, ``n``,
-        ``is_pooled`` (its unit counts in all, province, procedure and channel), ``is_published``.
+    domains
+        One row per domain: ``kind`` (all, province, unit, procedure, unit_procedure, channel), unit, procedure,
+        channel, province (of a unit or its cells, or the province itself), ``is_pooled`` (its unit counts in
+        all, province, procedure and channel), ``is_published``.
+    counts
+        The same rows; one column per figure: the responses behind it, 0 where there is none.
     tree
         Figure → the figures it is computed from, in every domain.
     small_cell
@@ -33,35 +36,20 @@ def find_small(
 
     Notes
     -----
-    Silently too little where the same responses are published by another cut elsewhere.
+    Of equals the first row is withheld rather. Silently too little where the same responses are published by
+    another cut elsewhere.
 
     References
     ----------
     METHODS 7.1-7.4. Threshold: GP Patient Survey, Technical Annex (NHS England, Ipsos): results from fewer than
     10 respondents are suppressed. Hundepool et al. (2012), Statistical Disclosure Control, chapter 4.
     """
-    if figures.is_empty():
-        return figures.with_columns(pl.lit(None, pl.String).alias("withheld"))
-    keys = ["kind", "unit", "procedure", "channel", "province", "is_pooled", "is_published"]
-    domains = figures.select(keys).unique().sort(keys).with_row_index("domain")
-    names = figures["figure"].unique().sort()
-    numbered = figures.join(domains, on=keys, how="left", nulls_equal=True, maintain_order="left").with_columns(
-        pl.col("figure").replace_strict(names, np.arange(len(names)), return_dtype=pl.Int64).alias("column")
-    )
-    rows, columns = numbered["domain"].to_numpy(), numbered["column"].to_numpy()
-    counts = np.zeros((domains.height, len(names)), dtype=np.int64)
-    counts[rows, columns] = numbered["n"].to_numpy()
-    number = {name: index for index, name in enumerate(names)}
+    if domains.is_empty():
+        return counts.cast(pl.Boolean)
+    number = {name: index for index, name in enumerate(counts.columns)}
     equations = [(number[parent], [number[child] for child in below]) for parent, below in tree.items()]
-    hidden = protect(counts, _lay_out(domains), equations, small_cell=small_cell)
-    withheld = pl.Series("withheld", hidden[rows, columns])
-    return figures.with_columns(
-        pl.when(withheld & (pl.col("n") < small_cell))
-        .then(pl.lit("small"))
-        .when(withheld)
-        .then(pl.lit("complementary"))
-        .alias("withheld")
-    )
+    hidden = protect(counts.to_numpy(), _lay_out(domains), equations, small_cell=small_cell)
+    return pl.DataFrame(hidden, schema=dict.fromkeys(counts.columns, pl.Boolean))
 
 
 def _lay_out(domains: pl.DataFrame) -> Additive:

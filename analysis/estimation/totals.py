@@ -79,7 +79,7 @@ def _pieces(read: Rows, quantities: Sequence[Quantity]) -> Iterator[tuple[pl.Dat
     ends = np.append(find_starts(read.rows["domain"])[1:], read.rows.height)
     start = 0
     while start < read.rows.height:
-        end = int(ends[min(np.searchsorted(ends, start + least), len(ends) - 1)])
+        end = int(ends[min(int(np.searchsorted(ends, start + least)), len(ends) - 1)])
         first, last = (int(read.rows["domain"][at]) for at in (start, end - 1))
         yield read.rows.slice(start, end - start), read.domains.slice(first, last - first + 1)
         start = end

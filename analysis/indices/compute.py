@@ -7,11 +7,12 @@ import polars as pl
 
 from analysis.disclosure import find_small
 from analysis.frames import PROCEDURES, RESPONSES, TRANSACTIONS, UNITS, Column, check_frame
-from analysis.indices.domains import estimate_domains
+from analysis.indices.domains import KEYS, count_domains, estimate_domains
 from analysis.indices.measure import Figure, list_figures, measure_items
 from analysis.indices.policy import IndexPolicy
 from analysis.indices.prepare import prepare_responses
 from analysis.indices.publish import publish_indices
+from analysis.indices.tell import tell_figures
 from analysis.progress import Progress
 from survey_forms.form import Form, Recipe
 
@@ -31,8 +32,8 @@ class FormWithoutIndex(ValueError):
 class IndexTables:
     """``indices`` by ``frames.INDICES``: the only one to be published.
 
-    ``strata``, ``collapses``, ``weights_summary``, ``margins`` and ``withheld`` (figure, domain and why: small or
-    complementary) are for those who compute: they give small counts away.
+    ``strata``, ``collapses``, ``weights_summary``, ``margins`` and ``withheld`` (figure, why: small or
+    complementary, domain) are for those who compute: they give small counts away.
     """
 
     indices: pl.DataFrame
@@ -105,10 +106,16 @@ def compute_indices(
     figures = list_figures(form.recipe)
     scores = measure_items(form, form.recipe)
     prepared = prepare_responses(responses, of_month, units, scores=scores, policy=policy)
-    estimates = estimate_domains(prepared, figures, policy, progress=progress)
-    judged = _withhold(estimates, figures, policy)
+    domains = count_domains(prepared, figures)
+    told = tell_figures(domains, _withhold(domains, figures, policy), figures)
+    shown = domains.filter((pl.col("responses") > 0) | (pl.col("kind") != "unit")).join(
+        told.filter(~pl.col("suppressed")), on="domain", how="semi"
+    )
+    estimates = estimate_domains(prepared, shown, figures, policy, progress=progress)
     indices = publish_indices(
-        judged,
+        told,
+        estimates,
+        domains,
         prepared,
         form,
         figures,
@@ -117,9 +124,7 @@ def compute_indices(
         procedures=procedures,
         policy=policy,
     )
-    withheld = judged.filter(pl.col("withheld").is_not_null() & pl.col("is_published")).select(
-        "figure", "kind", "unit", "procedure", "channel", "province", "withheld"
-    )
+    withheld = _explain(told, domains, policy)
     return IndexTables(indices, prepared.strata, prepared.collapses, prepared.summary, prepared.margins, withheld)
 
 
@@ -138,7 +143,16 @@ def _check_frames(
     check_frame(procedures, PROCEDURES, "procedures")
 
 
-def _withhold(estimates: pl.DataFrame, figures: Sequence[Figure], policy: IndexPolicy) -> pl.DataFrame:
-    """``estimates`` with ``withheld``, judged by the responses behind each figure. METHODS 7."""
+def _withhold(domains: pl.DataFrame, figures: Sequence[Figure], policy: IndexPolicy) -> pl.DataFrame:
+    """Whether each figure of each domain is withheld, judged by the responses behind it. METHODS 7."""
     tree = {figure.key: figure.children for figure in figures if figure.children}
-    return find_small(estimates, tree=tree, small_cell=policy.small_cell)
+    counts = domains.select(figure.key for figure in figures)
+    return find_small(domains, counts, tree=tree, small_cell=policy.small_cell)
+
+
+def _explain(told: pl.DataFrame, domains: pl.DataFrame, policy: IndexPolicy) -> pl.DataFrame:
+    """Which figures are withheld, and why."""
+    reason = pl.when(pl.col("n") < policy.small_cell).then(pl.lit("small")).otherwise(pl.lit("complementary"))
+    withheld = told.filter("suppressed").select("figure", "domain", reason.alias("withheld"))
+    keys = domains.select("domain", "kind", *KEYS)
+    return withheld.join(keys, on="domain", how="left", maintain_order="left").drop("domain")

@@ -1,10 +1,10 @@
-"""The domains of an index and its estimates in each of them; METHODS 10.1."""
+"""The domains of an index, the responses behind each of its figures, and what is estimated; METHODS 10.1."""
 
 from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from analysis.estimation.composite import estimate_composites
+from analysis.estimation.composite import estimate_in_domains
 from analysis.indices.measure import Figure
 from analysis.indices.policy import IndexPolicy
 from analysis.indices.prepare import DESIGN, Prepared
@@ -23,82 +23,135 @@ KEYS = ("unit", "procedure", "channel", "province")
 _POOLED = ("all", "province", "procedure", "channel")
 
 
-def estimate_domains(
-    prepared: Prepared, figures: Sequence[Figure], policy: IndexPolicy, *, progress: Progress | None = None
-) -> pl.DataFrame:
-    """Every figure in every domain: ``kind``, the keys (null: all), ``figure``, the estimate's columns,
-    ``responses`` and ``transactions`` of the domain, ``is_pooled``, ``is_published``.
+def count_domains(prepared: Prepared, figures: Sequence[Figure]) -> pl.DataFrame:
+    """One row per domain, in the order of publication, with the number of responses behind each figure.
 
-    Responses that name no procedure (no province) make a domain that is not published, so that suppression
-    knows of it. Units that are not pooled count in their own domains only. METHODS 10.1.
+    Columns: domain (its number), kind, the keys (null: all; of units and cells also the province), responses,
+    transactions (null where not known), is_pooled, is_published, then one per figure. Responses that name no
+    procedure (no province) make a domain that is not published, so that suppression knows of it. Units that are
+    not pooled count in their own domains only. Units with transactions and no response are domains of 0.
+    METHODS 3.5, 10.1.
     """
-    kinds = [kind for kind in DOMAINS if kind != "province" or _count_provinces(prepared) > 1]
+    counted = _count_cells(prepared, figures)
+    provinces = counted.filter(pl.col("is_pooled") & (pl.col("province") != ""))["province"].n_unique()
+    kinds = [kind for kind in DOMAINS if kind != "province" or provinces > 1]
+    parts = [_count_kind(kind, counted, prepared, figures) for kind in kinds]
+    return pl.concat(parts).with_row_index("domain")
+
+
+def estimate_domains(
+    prepared: Prepared,
+    domains: pl.DataFrame,
+    figures: Sequence[Figure],
+    policy: IndexPolicy,
+    *,
+    progress: Progress | None = None,
+) -> pl.DataFrame:
+    """Every figure in each of ``domains``: domain (its number), figure, and the columns of the estimates.
+
+    ``domains``: some of those of ``count_domains``. Responses outside them stay in the design. METHODS 3, 10.1.
+    """
+    kinds = [kind for kind in DOMAINS if kind == "all" or (domains["kind"] == kind).any()]
+    placed = _place(prepared, domains, kinds)
+    # Two readings only where some units count in their own domains alone.
+    pooled = placed["is_pooled"].all()
+    readings = [kinds] if pooled else [[k for k in kinds if (k in _POOLED) is of] for of in (True, False)]
     nodes = {figure.key: figure.coefficients for figure in figures}
-    parts = []
-    for done, kind in enumerate(kinds):
-        if progress:
-            progress(f"estimate {kind}", done, len(kinds))
-        by = DOMAINS[kind]
-        estimates = estimate_composites(
-            prepared.rows,
+    parts: list[pl.DataFrame] = []
+    for reading in filter(None, readings):
+        tables = estimate_in_domains(
+            placed,
             DESIGN,
             nodes=nodes,
-            by=by,
+            domains=[[f"number {kind}"] if DOMAINS[kind] else [] for kind in reading],
             confidence=policy.confidence,
-            interval=policy.interval,
-            where=pl.col("is_pooled") if kind in _POOLED else None,
-        ).rename({"node": "figure"})
-        parts.append(_place(estimates, kind, prepared))
+            interval={
+                figure.key: policy.composite_interval if figure.is_composite else policy.interval
+                for figure in figures
+            },
+            where=None if pooled or reading[0] not in _POOLED else pl.col("is_pooled"),
+        )
+        for kind in reading:
+            if progress:
+                progress(f"estimate {kind}", len(parts), len(kinds))
+            parts.append(_number(next(tables), kind, domains))
     if progress:
         progress("estimate", len(kinds), len(kinds))
     return pl.concat(parts)
 
 
-def _count_provinces(prepared: Prepared) -> int:
-    return prepared.rows.filter(pl.col("is_pooled") & (pl.col("province") != ""))["province"].n_unique()
-
-
-def _place(estimates: pl.DataFrame, kind: str, prepared: Prepared) -> pl.DataFrame:
-    by = DOMAINS[kind]
-    counts = _count_domain(kind, prepared)
-    placed = (
-        estimates.join(counts, on=list(by), how="left", maintain_order="left")
-        if by
-        else estimates.join(counts, how="cross")
+def _count_cells(prepared: Prepared, figures: Sequence[Figure]) -> pl.DataFrame:
+    """One row per cell × channel that has responses: its keys, ``responses`` and the number behind each figure."""
+    members = (
+        pl.any_horizontal(pl.col(item).is_not_null() for item, part in figure.coefficients.items() if part > 0)
+        .sum()
+        .cast(pl.Int64)
+        .alias(figure.key)
+        for figure in figures
     )
-    if "unit" in by:
-        home = prepared.rows.select("unit", "province", "is_pooled").unique("unit", keep="first")
-        placed = placed.join(home, on="unit", how="left", maintain_order="left")
-    else:
-        placed = placed.with_columns(pl.lit(True).alias("is_pooled"))
-    unknown = pl.lit(False)
-    for key in by:
-        unknown |= pl.col(key) == (NO_PROCEDURE if key == "procedure" else "")
-    known = set(placed.columns)
-    return placed.with_columns(
+    counted = prepared.rows.group_by("cell", "channel").agg(pl.len().cast(pl.Int64).alias("responses"), *members)
+    cells = prepared.cells.select("cell", "unit", "procedure", "province", "is_pooled")
+    return counted.join(cells, on="cell", how="left").sort("cell", "channel")
+
+
+def _count_kind(kind: str, counted: pl.DataFrame, prepared: Prepared, figures: Sequence[Figure]) -> pl.DataFrame:
+    by = list(DOMAINS[kind])
+    names = ["responses", *(figure.key for figure in figures)]
+    if kind in _POOLED and not counted["is_pooled"].all():
+        counted = counted.with_columns(pl.when("is_pooled").then(pl.col(names)).otherwise(0))
+    home = [pl.col("province", "is_pooled").first()] if "unit" in by else []
+    domains = counted.group_by(by).agg(pl.col(names).sum(), *home).sort(by) if by else counted.select(names).sum()
+    if kind == "unit":
+        domains = _add_silent_units(domains, prepared)
+    domains = _add_transactions(domains, kind, prepared)
+    unknown = [pl.col(key) == (NO_PROCEDURE if key == "procedure" else "") for key in by]
+    absent = [key for key in KEYS if key not in domains.columns]
+    return domains.with_columns(
         pl.lit(kind).alias("kind"),
-        (~unknown).alias("is_published"),
-        *(pl.lit(None, pl.String).alias(key) for key in KEYS if key not in known),
-    ).select(sorted({*placed.columns, "kind", "is_published", *KEYS}))
+        *([] if home else [pl.lit(True).alias("is_pooled")]),
+        (~pl.any_horizontal(unknown) if unknown else pl.lit(True)).alias("is_published"),
+        *(pl.lit(None, pl.String).alias(key) for key in absent),
+    ).select("kind", *KEYS, "transactions", "is_pooled", "is_published", *names)
 
 
-def _count_domain(kind: str, prepared: Prepared) -> pl.DataFrame:
-    """Responses and transactions of each domain; transactions null where they are not known."""
-    by = DOMAINS[kind]
-    if kind == "channel":  # transactions have channels of filing, not of answering
-        return (
-            prepared.rows.filter("is_pooled")
-            .group_by("channel")
-            .agg(pl.len().cast(pl.Int64).alias("responses"), pl.lit(None, pl.Int64).first().alias("transactions"))
-        )
-    cells = prepared.cells
-    if kind == "province":
-        cells = cells.join(prepared.provinces, on="unit", how="left", maintain_order="left").with_columns(
-            pl.col("province").fill_null("")
-        )
-    responses = pl.col("n").filter(pl.col("is_pooled")) if kind in _POOLED else pl.col("n")
-    sums = [responses.sum().alias("responses"), pl.col("transactions").sum()]
-    counted = cells.group_by(by).agg(sums) if by else cells.select(sums)
-    if not prepared.has_transactions:
-        return counted.with_columns(pl.lit(None, pl.Int64).alias("transactions"))
-    return counted
+def _add_silent_units(domains: pl.DataFrame, prepared: Prepared) -> pl.DataFrame:
+    silent = prepared.cells.filter(pl.col("stratum").is_null()).select("unit", "province", "is_pooled").unique()
+    return pl.concat([domains, silent], how="diagonal").with_columns(pl.col(pl.Int64).fill_null(0)).sort("unit")
+
+
+def _add_transactions(domains: pl.DataFrame, kind: str, prepared: Prepared) -> pl.DataFrame:
+    by = list(DOMAINS[kind])
+    if (
+        kind == "channel" or not prepared.has_transactions
+    ):  # transactions have channels of filing, not of answering
+        return domains.with_columns(pl.lit(None, pl.Int64).alias("transactions"))
+    total = pl.col("transactions").sum()
+    if not by:
+        return domains.with_columns(prepared.cells.select(total).to_series())
+    return domains.join(prepared.cells.group_by(by).agg(total), on=by, how="left", maintain_order="left")
+
+
+def _place(prepared: Prepared, domains: pl.DataFrame, kinds: Sequence[str]) -> pl.DataFrame:
+    """The rows with the number of their domain of each kind, null where it is not among ``domains``."""
+    rows = prepared.rows
+    numbers = []
+    for kind in kinds:
+        by = list(DOMAINS[kind])
+        wanted = domains.filter(pl.col("kind") == kind).select(*by, "domain")
+        if kind == "channel":
+            numbers.append(rows.select("channel").join(wanted, on=by, how="left", maintain_order="left")["domain"])
+        elif by:
+            of_cell = prepared.cells.select(by).join(wanted, on=by, how="left", maintain_order="left")["domain"]
+            numbers.append(of_cell.gather(rows["cell"]))
+        else:
+            continue
+        numbers[-1] = numbers[-1].alias(f"number {kind}")
+    return rows.with_columns(numbers)
+
+
+def _number(table: pl.DataFrame, kind: str, domains: pl.DataFrame) -> pl.DataFrame:
+    if not DOMAINS[kind]:
+        number = domains.filter(pl.col("kind") == kind)["domain"].first()
+        table = table.with_columns(pl.lit(number, pl.UInt32).alias(f"number {kind}"))
+    named = {f"number {kind}": "domain", "node": "figure"}
+    return table.rename(named).select("domain", "figure", pl.exclude("domain", "figure"))

@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 
 from analysis.estimation.intervals import wilson_limits
+from analysis.estimation.rows import find_starts
 
 
 def mean_of_units(units: pl.DataFrame, *, confidence: float) -> pl.DataFrame:
@@ -12,13 +13,13 @@ def mean_of_units(units: pl.DataFrame, *, confidence: float) -> pl.DataFrame:
     Parameters
     ----------
     units
-        Rows of units: figure, n, estimate, standard_error, df. Only published ones: a withheld unit could be
-        computed from a mean it is in. Null estimates are left out.
+        Rows of units: position (of the figure), n, estimate, standard_error, df. Only published ones: a withheld
+        unit could be computed from a mean it is in. Null estimates are left out.
 
     Returns
     -------
     DataFrame
-        figure, units, n, n_effective, estimate, standard_error, low, high (Wilson on p(1−p)/v, t quantile on
+        position, units, n, n_effective, estimate, standard_error, low, high (Wilson on p(1−p)/v, t quantile on
         Satterthwaite's df), df. Limits are null where the variance is 0. Units are taken as independent and as
         the ones asked about: nothing is said of units without a figure.
 
@@ -26,18 +27,20 @@ def mean_of_units(units: pl.DataFrame, *, confidence: float) -> pl.DataFrame:
     ----------
     METHODS 10.2; Satterthwaite (1946), Biometrics Bulletin 2.
     """
-    variance = pl.col("standard_error") ** 2
-    means = (
-        units.drop_nulls(["estimate", "standard_error"])
-        .group_by("figure")
-        .agg(
-            pl.len().cast(pl.Int64).alias("units"),
-            pl.col("n").sum(),
-            pl.col("estimate").mean(),
-            (variance.sum().sqrt() / pl.len()).alias("standard_error"),
-            (variance.sum() ** 2 / (variance**2 / pl.col("df").clip(lower_bound=1.0)).sum()).alias("df"),
-        )
-        .sort("figure")
+    known = units.drop_nulls(["estimate", "standard_error"]).sort("position", maintain_order=True)
+    starts = find_starts(known["position"])
+    variance = known["standard_error"].to_numpy() ** 2
+    pieces = variance**2 / known["df"].clip(lower_bound=1.0).to_numpy()
+    many = np.diff(starts, append=known.height)
+    total = np.add.reduceat(variance, starts)
+    with np.errstate(invalid="ignore"):  # 0/0 where no unit has a variance
+        df = total**2 / np.add.reduceat(pieces, starts)
+    means = known.select("position")[starts].with_columns(
+        pl.Series("units", many, dtype=pl.Int64),
+        pl.Series("n", np.add.reduceat(known["n"].to_numpy(), starts), dtype=pl.Int64),
+        pl.Series("estimate", np.add.reduceat(known["estimate"].to_numpy(), starts) / many, dtype=pl.Float64),
+        pl.Series("standard_error", np.sqrt(total) / many, dtype=pl.Float64),
+        pl.Series("df", df, dtype=pl.Float64),
     )
     share, error, df = (means[name].to_numpy() for name in ("estimate", "standard_error", "df"))
     share, error = share / 100, error / 100

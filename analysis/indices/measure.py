@@ -21,6 +21,11 @@ class Figure:
     coefficients: dict[str, float]
     children: tuple[str, ...] = ()
 
+    @property
+    def is_composite(self) -> bool:
+        """Whether it joins several items."""
+        return sum(part > 0 for part in self.coefficients.values()) > 1
+
 
 def list_figures(recipe: Recipe) -> tuple[Figure, ...]:
     """Every node of the recipe, top first, then the asked overall question. METHODS 1.4."""

@@ -12,14 +12,16 @@ UNIT_ROLES = ("unit_filed", "unit_decided", "unit_residence")
 @dataclass(frozen=True)
 class IndexPolicy:
     """``unit_role``: which unit of a response the transactions are counted by. ``small_cell``: fewest responses
-    of a published figure (METHODS 7.1). ``minimum_stratum``: fewest of a stratum (METHODS 2.2). ``interval``:
-    METHODS 4. ``raking``: response column → level → total of transactions (METHODS 2.4)."""
+    of a published figure (METHODS 7.1). ``minimum_stratum``: fewest of a stratum (METHODS 2.2). ``interval``: of
+    a single item, ``composite_interval``: of what joins several (METHODS 4, 11.1). ``raking``: response column →
+    level → total of transactions (METHODS 2.4)."""
 
     unit_role: str = "unit_filed"
     confidence: float = 0.95
     small_cell: int = SMALL_CELL
     minimum_stratum: int = MINIMUM_STRATUM
     interval: str = "wilson"
+    composite_interval: str = "beta"
     raking: Mapping[str, Mapping[str, float]] | None = None
 
     def __post_init__(self) -> None:

@@ -18,8 +18,9 @@ NO_CORRECTION = 1e15  # a population so large that the finite-population correct
 
 @dataclass(frozen=True)
 class Prepared:
-    """``rows``: unit, province, procedure, channel (no nulls, "" for unknown), scores, weight, stratum,
-    population, is_pooled. ``summary`` has one row, ``margins`` one per raked level."""
+    """``rows``: cell (its number), channel, scores (null: no answer), weight, stratum, population, is_pooled.
+    ``cells``: the collapsed cells, each with its number ``cell`` (the row it stands in) and province ("" for
+    unknown). ``summary`` has one row, ``margins`` one per raked level."""
 
     rows: pl.DataFrame
     cells: pl.DataFrame
@@ -27,7 +28,6 @@ class Prepared:
     collapses: pl.DataFrame
     summary: pl.DataFrame
     margins: pl.DataFrame
-    provinces: pl.DataFrame
     is_demo: bool
 
     @property
@@ -52,14 +52,18 @@ def prepare_responses(
         count_cells(responses, transactions, unit=policy.unit_role), provinces, minimum=policy.minimum_stratum
     )
     strata = post_stratify(collapsed.cells).with_row_index("number")
+    cells = (
+        collapsed.cells.join(provinces, on="unit", how="left", maintain_order="left")
+        .with_columns(pl.col("province").fill_null(""))
+        .with_row_index("cell")
+    )
     placed = (
-        collapsed.cells.filter((pl.col("n") > 0) & pl.col("stratum").is_not_null())
+        cells.filter((pl.col("n") > 0) & pl.col("stratum").is_not_null())
         .join(strata.select("stratum", "number", "weight", "population"), on="stratum")
-        .join(provinces, on="unit", how="left")
         .select(
             "unit",
             "procedure",
-            pl.col("province").fill_null(""),
+            "cell",
             pl.col("number").alias("stratum"),
             "weight",
             pl.col("population").fill_null(NO_CORRECTION),
@@ -82,16 +86,16 @@ def prepare_responses(
         (pl.col("selection") == "self_selected").mean().alias("self_selected_share"),
         pl.col("is_demo").any().fill_null(False).alias("is_demo"),
     )
-    joined = read.drop("selection", "is_demo").join(
-        placed.lazy(), on=["unit", "procedure"], how="inner", maintain_order="left"
+    joined = (
+        read.drop("selection", "is_demo")
+        .join(placed.lazy(), on=["unit", "procedure"], how="inner", maintain_order="left")
+        .drop("unit", "procedure")
     )
     rows, told = pl.collect_all([joined, facts], engine="streaming")
     rows, margins = _rake(rows, policy)
-    summary = _summarise(rows, collapsed.cells, strata, told, collapsed.collapses.height)
+    summary = _summarise(rows, cells, strata, told, collapsed.collapses.height)
     is_demo = bool(told["is_demo"].item() or (transactions["is_demo"].any() if transactions.height else False))
-    return Prepared(
-        rows, collapsed.cells, strata.drop("number"), collapsed.collapses, summary, margins, provinces, is_demo
-    )
+    return Prepared(rows, cells, strata.drop("number"), collapsed.collapses, summary, margins, is_demo)
 
 
 def _rake(rows: pl.DataFrame, policy: IndexPolicy) -> tuple[pl.DataFrame, pl.DataFrame]:

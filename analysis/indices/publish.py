@@ -6,38 +6,34 @@ import polars as pl
 
 from analysis.frames import INDICES, check_frame
 from analysis.indices.means import mean_of_units
-from analysis.indices.measure import Figure, describe_measure
+from analysis.indices.measure import Figure
 from analysis.indices.policy import IndexPolicy
 from analysis.indices.prepare import Prepared
 from analysis.indices.wording import (
     MEAN_OF_UNITS,
     PROVINCE,
+    SILENT,
     WITHHELD,
+    describe_means,
     describe_method,
+    describe_silence,
+    describe_withheld,
     join_notes,
     note_all,
     note_everywhere,
+    note_means,
     note_units,
 )
 from analysis.rounding import round_column
 from survey_forms.form import Form
 
-_BLANKED = (
-    "n",
-    "n_effective",
-    "response_rate",
-    "estimate",
-    "standard_error",
-    "low",
-    "high",
-    "df",
-    "design_effect",
-)
 _ROUNDED = ("estimate", "low", "high")
 
 
 def publish_indices(
-    judged: pl.DataFrame,
+    told: pl.DataFrame,
+    estimates: pl.DataFrame,
+    domains: pl.DataFrame,
     prepared: Prepared,
     form: Form,
     figures: Sequence[Figure],
@@ -47,157 +43,101 @@ def publish_indices(
     procedures: pl.DataFrame,
     policy: IndexPolicy,
 ) -> pl.DataFrame:
-    """The table ``frames.INDICES`` from the judged estimates of ``estimate_domains``. METHODS 6, 7.1, 10."""
+    """The table ``frames.INDICES``: the rows of ``tell.tell_figures`` with names, words and their ``estimates``.
+
+    METHODS 6, 7.1, 10.
+    """
     assert form.recipe is not None
+    places = _describe(domains, prepared, units, procedures)
+    rows = pl.concat([told, places[told["domain"]]], how="horizontal")
     everywhere = note_everywhere(form, prepared)
-    shown = _blank_withheld(judged.filter("is_published"), figures[0].key)
-    shown = (
-        shown.with_columns(describe_method(form.recipe, prepared, policy).alias("method"))
-        .join(note_units(prepared), on="unit", how="left", maintain_order="left")
-        .with_columns(
-            pl.when(pl.col("suppressed"))
-            .then(join_notes(everywhere, [WITHHELD]))
-            .when(pl.col("kind") == "all")
-            .then(join_notes(everywhere, note_all(prepared), pl.col("note")))
-            .otherwise(join_notes(everywhere, pl.col("unit_note"), pl.col("note")))
-            .alias("note"),
-            pl.when(pl.col("kind") == "province").then("province").otherwise("unit").alias("unit"),
-            pl.when(pl.col("kind") == "province").then(pl.lit(PROVINCE)).alias("aggregate"),
+    is_silent = (pl.col("kind") == "unit") & (pl.col("responses") == 0)
+    shown = _add_estimates(rows.filter(~pl.col("suppressed") & ~is_silent), estimates, figures).with_columns(
+        describe_method(form.recipe, prepared, policy).alias("method"),
+        pl.when(pl.col("kind") == "all")
+        .then(join_notes(everywhere, note_all(prepared), pl.col("note")))
+        .otherwise(join_notes(everywhere, pl.col("unit_note"), pl.col("note")))
+        .alias("note"),
+        *(round_column(name).alias(f"{name}_rounded") for name in _ROUNDED),
+    )
+    silent = rows.filter(is_silent).with_columns(
+        pl.lit(describe_silence(form.recipe)).alias("method"), join_notes(everywhere, [SILENT]).alias("note")
+    )
+    withheld = rows.filter("suppressed").with_columns(
+        pl.lit(None, pl.Int64).alias("n"),
+        pl.lit(describe_withheld(form.recipe, prepared, policy)).alias("method"),
+        join_notes(everywhere, [WITHHELD]).alias("note"),
+    )
+    means = _mean_rows(shown, form, policy, everywhere)
+    ordered = pl.concat([shown, withheld, silent, means], how="diagonal").sort(
+        "position", "domain", pl.col("aggregate").eq_missing(pl.lit(MEAN_OF_UNITS))
+    )
+    named = ordered.with_columns(
+        pl.Series("level", [figure.level for figure in figures]).gather(ordered["position"]),
+        pl.Series("code", [figure.code for figure in figures]).gather(ordered["position"]),
+        pl.lit(month).alias("month"),
+        pl.lit(form.id).alias("form"),
+        pl.lit(form.version).alias("version"),
+        pl.lit(policy.confidence).alias("confidence"),
+        pl.when(~pl.col("suppressed") & ~pl.col("top_suppressed")).then("response_rate").alias("response_rate"),
+    )
+    finished = named.select(pl.col(name).cast(column.dtype) for name, column in INDICES.items())
+    check_frame(finished, INDICES, "indices")
+    return finished
+
+
+def _describe(
+    domains: pl.DataFrame, prepared: Prepared, units: pl.DataFrame, procedures: pl.DataFrame
+) -> pl.DataFrame:
+    """What every row of a domain says, in the order of the domains."""
+    unit_names = units.select("unit", "unit_name").unique("unit", keep="first")
+    procedure_names = procedures.select("procedure", "procedure_name").unique("procedure", keep="first")
+    is_province = pl.col("kind") == "province"
+    return (
+        domains.select(
+            "kind",
+            "channel",
+            "procedure",
+            "transactions",
+            "responses",
+            (100 * pl.col("responses") / pl.when(pl.col("transactions") > 0).then("transactions")).alias(
+                "response_rate"
+            ),
+            pl.when(is_province).then("province").otherwise("unit").alias("unit"),
+            pl.when(is_province).then(pl.lit(PROVINCE)).alias("aggregate"),
         )
+        .join(note_units(prepared), on="unit", how="left", maintain_order="left")
+        .with_columns(pl.when(pl.col("aggregate").is_null()).then("unit_note").alias("unit_note"))
+        .join(unit_names, on="unit", how="left", maintain_order="left")
+        .join(procedure_names, on="procedure", how="left", maintain_order="left")
     )
-    parts = [shown, _mean_rows(shown, form, policy, everywhere), _silent_units(prepared, figures[0], form, policy)]
-    columns = [name for name in (*INDICES, "kind", "figure") if not name.endswith(("_name", "_rounded"))]
-    columns = [name for name in columns if name not in ("month", "form", "version", "level", "code", "confidence")]
-    together = pl.concat(part.select(columns) for part in parts if part.height or part is shown)
-    return _finish(together, form, figures, month=month, units=units, procedures=procedures, policy=policy)
 
 
-def _blank_withheld(shown: pl.DataFrame, root: str) -> pl.DataFrame:
-    """Null what is withheld, and the response rate of a domain whose top figure is."""
-    domain = ["kind", "unit", "procedure", "channel", "province"]
-    tops = shown.filter((pl.col("figure") == root) & pl.col("withheld").is_not_null()).select(
-        *domain, pl.lit(True).alias("top_withheld")
+def _add_estimates(rows: pl.DataFrame, estimates: pl.DataFrame, figures: Sequence[Figure]) -> pl.DataFrame:
+    positions = {figure.key: position for position, figure in enumerate(figures)}
+    placed = estimates.drop("n", "sum_weights", "confidence").with_columns(
+        pl.col("figure").replace_strict(positions, return_dtype=pl.Int32).alias("position")
     )
-    rate = 100 * pl.col("responses") / pl.when(pl.col("transactions") > 0).then("transactions")
-    shown = shown.join(tops, on=domain, how="left", nulls_equal=True, maintain_order="left").with_columns(
-        pl.when(pl.col("top_withheld").is_null()).then(rate).alias("response_rate"),
-        pl.col("withheld").is_not_null().alias("suppressed"),
-    )
-    return shown.with_columns(pl.when(~pl.col("suppressed")).then(name).alias(name) for name in _BLANKED)
+    return rows.join(placed.drop("figure"), on=["position", "domain"], how="left", maintain_order="left")
 
 
 def _mean_rows(shown: pl.DataFrame, form: Form, policy: IndexPolicy, everywhere: list[str]) -> pl.DataFrame:
     """The mean of the published units, beside the pooled figure of all; none of fewer than two units."""
     assert form.recipe is not None
-    published = shown.filter((pl.col("kind") == "unit") & ~pl.col("suppressed"))
-    means = mean_of_units(published, confidence=policy.confidence).filter(pl.col("units") > 1)
-    return means.select(
-        pl.lit("all").alias("kind"),
-        "figure",
-        *(pl.lit(None, pl.String).alias(key) for key in ("unit", "procedure", "channel")),
+    means = mean_of_units(shown.filter(pl.col("kind") == "unit"), confidence=policy.confidence)
+    return means.filter(pl.col("units") > 1).select(
+        "position",
+        pl.lit(0, pl.UInt32).alias("domain"),  # that of all, which comes first
         "n",
         "n_effective",
-        pl.lit(None, pl.Int64).alias("transactions"),
-        pl.lit(None, pl.Float64).alias("response_rate"),
         "estimate",
         "standard_error",
         "low",
         "high",
         "df",
-        pl.lit(None, pl.Float64).alias("design_effect"),
-        pl.lit(
-            f"mean of units: {describe_measure(form.recipe)}; every published unit counts the same; "
-            f"wilson; t(df); {policy.confidence * 100:g} %"
-        ).alias("method"),
+        *(round_column(name).alias(f"{name}_rounded") for name in _ROUNDED),
         pl.lit(False).alias("suppressed"),
-        join_notes(
-            everywhere,
-            pl.concat_str(
-                pl.lit("trung bình "),
-                pl.col("units"),
-                pl.lit(" đơn vị được công bố / mean of "),
-                pl.col("units"),
-                pl.lit(" published units"),
-            ),
-        ).alias("note"),
         pl.lit(MEAN_OF_UNITS).alias("aggregate"),
+        pl.lit(describe_means(form.recipe, policy)).alias("method"),
+        join_notes(everywhere, note_means()).alias("note"),
     )
-
-
-def _silent_units(prepared: Prepared, root: Figure, form: Form, policy: IndexPolicy) -> pl.DataFrame:
-    """Units with transactions and no response at all: listed, n 0, no estimate."""
-    assert form.recipe is not None
-    silent = (
-        prepared.cells.filter(pl.col("stratum").is_null())
-        .group_by("unit", maintain_order=True)
-        .agg(pl.col("transactions").sum())
-    )
-    return silent.select(
-        pl.lit("unit").alias("kind"),
-        pl.lit(root.key).alias("figure"),
-        "unit",
-        *(pl.lit(None, pl.String).alias(key) for key in ("procedure", "channel")),
-        pl.lit(0, pl.Int64).alias("n"),
-        pl.lit(0.0).alias("response_rate"),
-        "transactions",
-        *(
-            pl.lit(None, pl.Float64).alias(name)
-            for name in ("n_effective", "estimate", "standard_error", "low", "high", "df", "design_effect")
-        ),
-        pl.lit(f"{describe_measure(form.recipe)}; no responses").alias("method"),
-        pl.lit(False).alias("suppressed"),
-        pl.lit("không có phiếu trả lời, giao dịch không được đại diện / no responses, not represented").alias(
-            "note"
-        ),
-        pl.lit(None, pl.String).alias("aggregate"),
-    )
-
-
-def _finish(
-    together: pl.DataFrame,
-    form: Form,
-    figures: Sequence[Figure],
-    *,
-    month: str,
-    units: pl.DataFrame,
-    procedures: pl.DataFrame,
-    policy: IndexPolicy,
-) -> pl.DataFrame:
-    named = pl.DataFrame(
-        {
-            "figure": [figure.key for figure in figures],
-            "level": [figure.level for figure in figures],
-            "code": [figure.code for figure in figures],
-            "position": range(len(figures)),
-        }
-    )
-    finished = (
-        together.join(named, on="figure", how="left")
-        .join(units.select("unit", "unit_name").unique("unit", keep="first"), on="unit", how="left")
-        .join(
-            procedures.select("procedure", "procedure_name").unique("procedure", keep="first"),
-            on="procedure",
-            how="left",
-        )
-        .with_columns(
-            pl.lit(month).alias("month"),
-            pl.lit(form.id).alias("form"),
-            pl.lit(form.version).alias("version"),
-            pl.lit(policy.confidence).alias("confidence"),
-            *(round_column(name).alias(f"{name}_rounded") for name in _ROUNDED),
-        )
-        .sort(
-            "position",
-            pl.col("kind").replace_strict(_ORDER, return_dtype=pl.Int8),
-            "unit",
-            "procedure",
-            "channel",
-            pl.col("aggregate").eq_missing(pl.lit(MEAN_OF_UNITS)),
-        )
-        .select(pl.col(name).cast(column.dtype) for name, column in INDICES.items())
-    )
-    check_frame(finished, INDICES, "indices")
-    return finished
-
-
-_ORDER = {"all": 0, "province": 1, "unit": 2, "procedure": 3, "unit_procedure": 4, "channel": 5}

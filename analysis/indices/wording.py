@@ -13,6 +13,7 @@ SEPARATOR = " | "
 WITHHELD = (
     "che vì ít phiếu trả lời, hoặc để không suy ra được ô khác / withheld: few responses, or to protect others"
 )
+SILENT = "không có phiếu trả lời, giao dịch không được đại diện / no responses, not represented"
 PROVINCE, MEAN_OF_UNITS = "province", "mean_of_units"  # values of the column ``aggregate``
 
 
@@ -37,6 +38,32 @@ def describe_method(recipe: Recipe, prepared: Prepared, policy: IndexPolicy) -> 
         .then(pl.lit("; units of the province together"))
         .otherwise(pl.lit("")),
     )
+
+
+def describe_withheld(recipe: Recipe, prepared: Prepared, policy: IndexPolicy) -> str:
+    """The column ``method`` of a withheld figure: the estimator's own would tell a census or equal answers.
+
+    METHODS 7.1, 10.3.
+    """
+    return f"{describe_measure(recipe)}; {describe_weights(prepared, policy)}; withheld"
+
+
+def describe_silence(recipe: Recipe) -> str:
+    """The column ``method`` of a unit without responses. METHODS 10.3."""
+    return f"{describe_measure(recipe)}; no responses"
+
+
+def describe_means(recipe: Recipe, policy: IndexPolicy) -> str:
+    """The column ``method`` of a mean of units. METHODS 10.2, 10.3."""
+    return (
+        f"mean of units: {describe_measure(recipe)}; every published unit counts the same; wilson; t(df); "
+        f"{policy.confidence * 100:g} %"
+    )
+
+
+def note_means() -> pl.Expr:
+    """How many units are in a mean, over its column ``units``. METHODS 10.2."""
+    return pl.format("trung bình {} đơn vị được công bố / mean of {} published units", "units", "units")
 
 
 def note_everywhere(form: Form, prepared: Prepared) -> list[str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import polars as pl
 
@@ -11,7 +10,6 @@ from analysis.indices.compute import IndexTables
 from analysis.indices.policy import IndexPolicy
 from analysis.release.codebook import Table, describe_answers, describe_columns
 from analysis.release.microdata import FIXED_COLUMNS, STRATA, release_responses, released_answers
-from analysis.release.withheld import tell_withheld_cells_once
 from survey_forms.form import Form
 
 TITLES = {
@@ -40,12 +38,10 @@ class FormMonth:
     responses: pl.LazyFrame
     tables: IndexTables | None
 
-    @cached_property
+    @property
     def indices(self) -> pl.DataFrame | None:
-        """The indices as they are released: by ``frames.INDICES``, withheld cells told once."""
-        if self.tables is None or self.form.recipe is None:
-            return None
-        return tell_withheld_cells_once(self.tables.indices, self.form.recipe)
+        """The indices as they are released, by ``frames.INDICES``."""
+        return None if self.tables is None else self.tables.indices
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,35 @@ def make_responses(rows: Sequence[Mapping[str, object]], form: Form) -> pl.LazyF
     return pl.DataFrame({name: [row.get(name) for row in full] for name in schema}, schema=schema).lazy()
 
 
+def draw_responses(rows: int) -> pl.DataFrame:
+    """One-stop responses of twelve units and five procedures of very different size; some answers are missing."""
+    drawn = pl.DataFrame({"row": range(rows)}).with_columns(
+        u=(pl.col("row").hash(1) % 1000 / 1000) ** 2, p=(pl.col("row").hash(2) % 1000 / 1000) ** 2
+    )
+    items = [f"q{item}" for item in range(1, 10)] + ["overall"]
+    answers = {
+        item: pl.when(pl.col("row").hash(10 + at) % 7 > 0).then(pl.col("row").hash(30 + at) % 5 + 1).cast(pl.Int8)
+        for at, item in enumerate(items)
+    }
+    fixed = {
+        "response_id": pl.col("row").cast(pl.String),
+        "month": pl.lit(MONTH),
+        "local_day": pl.date(2026, 10, 5),
+        "unit_filed": pl.format("{}", (pl.col("u") * 12).floor().cast(pl.Int64)),
+        "procedure": pl.when(pl.col("row") % 50 > 0).then(
+            pl.format("p{}", (pl.col("p") * 5).floor().cast(pl.Int64))
+        ),
+        "channel": pl.when(pl.col("row") % 90 == 0).then(pl.lit("phone")).otherwise(pl.lit("kiosk")),
+        "selection": pl.lit("self_selected"),
+        "language": pl.lit("vi"),
+        "is_clock_doubted": pl.lit(False),
+        "is_demo": pl.lit(False),
+    }
+    absent = {name: pl.lit(None, column.dtype) for name, column in RESPONSES.items() if name not in fixed}
+    made = drawn.with_columns(**fixed, **absent, **answers)
+    return made.select(*(pl.col(name).cast(column.dtype) for name, column in RESPONSES.items()), *items)
+
+
 def make_transactions(counts: Mapping[tuple[str, str], int], month: str = MONTH) -> pl.DataFrame:
     """Completed transactions by (unit, procedure), all filed in person."""
     return pl.DataFrame(

@@ -27,7 +27,6 @@ from analysis.indices.policy import IndexPolicy
 from analysis.release.microdata import release_responses
 from analysis.release.reading import file_sha256
 from analysis.release.tables import FormMonth
-from analysis.release.withheld import tell_withheld_cells_once
 from analysis.release.writing import write_csv
 from api.cli.migrate import run_migrations
 from api.db import make_engine
@@ -116,10 +115,7 @@ def run_step(step: str, folder: Path) -> dict[str, Any]:
 def _write_rows(folder: Path, policy: IndexPolicy) -> dict[str, float]:
     """responses.csv alone: mask, weigh and sort from the snapshot; then guard, write, hash and flush."""
     registry = read_registry(make_engine(_url(folder)), MONTH)
-    assert FORM.recipe
-    computed = pl.read_parquet(folder / "indices" / MONTH / FORM.id / f"{FORM.version}.parquet")
-    indices = tell_withheld_cells_once(computed, FORM.recipe)
-    del computed
+    indices = pl.read_parquet(folder / "indices" / MONTH / FORM.id / f"{FORM.version}.parquet")
     start = time.perf_counter()
     released = release_responses(
         open_snapshot(folder / "snapshots", KEY),

@@ -8,14 +8,14 @@ from analysis.indices.policy import IndexPolicy
 from analysis.release.microdata import ReleasedResponses, release_responses
 from analysis.release.tables import FormMonth, Registry, build_tables
 from survey_forms.loader import load_catalogue
-from tests.analysis.release.test_withheld import make_responses
+from tests.analysis.make_frames import draw_responses
 
 FORM = load_catalogue().get("one_stop", "2026.1")
 
 
 @pytest.fixture(scope="module")
 def registry() -> Registry:
-    cells = make_responses(900).drop_nulls("procedure").group_by(unit="unit_filed", procedure="procedure").len("n")
+    cells = draw_responses(900).drop_nulls("procedure").group_by(unit="unit_filed", procedure="procedure").len("n")
     transactions = cells.select(
         pl.lit("2026-10").alias("month"),
         "unit",
@@ -101,4 +101,4 @@ def test_collapses_do_not_tell_none_from_few(registry: Registry, computed: Index
 
 def _snapshot() -> pl.LazyFrame:
     absent = {f"q{item}#missing": pl.lit(None, pl.String) for item in (1, 2, 6, 8, 9)}
-    return make_responses(900).lazy().with_columns(**absent)
+    return draw_responses(900).lazy().with_columns(**absent)

@@ -96,9 +96,10 @@ def _estimate(
         scores={item: pl.col(item) for item in ITEMS},
         policy=IndexPolicy(),
     )
+    rows = prepared.rows.with_columns(prepared.cells["unit"].gather(prepared.rows["cell"]))
     nodes = {"index": PART, "q1": {"q1": 1.0}}
     return pl.concat(
-        estimate_composites(prepared.rows, DESIGN, nodes=nodes, by=["unit"], interval=interval).select(
+        estimate_composites(rows, DESIGN, nodes=nodes, by=["unit"], interval=interval).select(
             pl.lit(interval).alias("interval"),
             pl.col("unit").str.split("/").list.last(),
             "node",
