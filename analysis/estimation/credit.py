@@ -103,7 +103,7 @@ def _residual_variances(
         values = deviate(read.rows, read.domains, [quantity]).select(
             "domain",
             pl.col(f"i{position}").cast(pl.Int64).alias("row"),
-            (pl.col("weight") * quantity.influence).alias("total"),
+            (pl.col("weight") * quantity.influence).fill_null(0.0).fill_nan(0.0).alias("total"),
         )
         found = np.zeros(read.domains.height)
         for first in range(0, read.domains.height, at_once):

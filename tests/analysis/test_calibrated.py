@@ -140,6 +140,16 @@ def test_unanswered_items_leave_the_domain_and_stay_in_the_sample():
     assert found["n"].item() == 48
 
 
+def test_a_domain_nobody_is_in_has_no_figures():
+    met = met_of(made())
+    nobody = {"where": pl.col("x") > 1e6}
+    for found in (
+        estimate_calibrated_means(met.frame, DESIGN, met.calibration, values=["y"], **nobody),
+        estimate_calibrated_ratios(met.frame, DESIGN, met.calibration, ratios={"r": ("y", "x")}, **nobody),
+    ):
+        assert found.select("n", "estimate", "standard_error", "low", "high").row(0) == (0, None, None, None, None)
+
+
 def test_trimming_after_calibration_and_calibrating_twice_are_both_credited():
     met = met_of(made())
     trimmed = trim_weights(met.frame, weight="weight_calibrated", upper=12, strict=True)

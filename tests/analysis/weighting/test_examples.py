@@ -10,6 +10,7 @@ MODULES = [
     "analysis.weighting.auxiliaries",
     "analysis.weighting.base",
     "analysis.weighting.calibrate",
+    "analysis.weighting.describe",
     "analysis.weighting.nonresponse",
     "analysis.weighting.propensity",
     "analysis.weighting.trim",
