@@ -16,6 +16,7 @@ from api.db import make_engine
 from api.error_replies import add_error_replies
 from api.head_requests import HeadRequests
 from api.home import routes as home_routes
+from api.openapi import describe_with_problems
 from api.rate_limit import RateLimit
 from api.registry import routes as registry_routes
 from api.releases import routes as releases_routes
@@ -74,6 +75,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HeadRequests)
     add_error_replies(app)
+    describe_with_problems(app)
     app.include_router(health.router)
     app.include_router(home_routes.router)
     app.include_router(form_pages.router)

@@ -14,7 +14,7 @@ from api.db import begin_write
 from api.errors import HailongError, NotSupported
 from api.responses.json_body import read_json, text_of
 from api.responses.receiver import Receiver
-from api.responses.schemas import PostedBatch, PostedResponse, read_batch, read_posted
+from api.responses.schemas import PostedBatch, PostedResponse, ShownBatch, ShownReceipt, read_batch, read_posted
 from api.responses.submission import ReadyResponse, Receipt
 
 router = APIRouter(prefix="/api/v1/responses", tags=["responses"])
@@ -27,7 +27,15 @@ def _body_of(model: type[PostedResponse] | type[PostedBatch]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
-@router.post("", status_code=201, openapi_extra=_body_of(PostedResponse))
+@router.post(
+    "",
+    status_code=201,
+    openapi_extra=_body_of(PostedResponse),
+    responses={
+        200: {"model": ShownReceipt, "description": "Đã lưu từ trước / Stored before; the first receipt"},
+        201: {"model": ShownReceipt, "description": "Đã lưu / Stored"},
+    },
+)
 async def post_response(request: Request, key: Annotated[KeyHolder | None, Depends(optional_key)]) -> JSONResponse:
     """Store one response: 201 when new, 200 with the first receipt when the same was stored before."""
     given: Any = None
@@ -40,7 +48,7 @@ async def post_response(request: Request, key: Annotated[KeyHolder | None, Depen
     return JSONResponse(_shown(receipt), 201 if receipt.is_new else 200)
 
 
-@router.post("/batch", openapi_extra=_body_of(PostedBatch))
+@router.post("/batch", openapi_extra=_body_of(PostedBatch), responses={200: {"model": ShownBatch}})
 async def post_batch(request: Request, key: Annotated[KeyHolder, Depends(require_scope("batch"))]) -> JSONResponse:
     """Store many responses; each entry is answered on its own, in order: 201, 200, 403, 404, 409, 422 or 503."""
     request.app.state.rate_limit.take_for_key(key.id)

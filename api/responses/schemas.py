@@ -96,6 +96,29 @@ class PostedBatch(BaseModel):
     responses: list[Any]
 
 
+class ShownReceipt(BaseModel):
+    """Proof that the response is on disk; the same for the first and every later reply."""
+
+    id: UUID
+    received_at: datetime
+    content_hash: str
+
+
+class ShownEntry(BaseModel):
+    """The answer to one entry of a batch: a receipt, or the problem with it."""
+
+    id: str | None
+    status: int
+    receipt: ShownReceipt | None = None
+    problem: dict[str, Any] | None = None
+
+
+class ShownBatch(BaseModel):
+    """The answers to a batch, in its order."""
+
+    responses: list[ShownEntry]
+
+
 def read_posted(given: Any, *, is_public: bool) -> Submission:
     """``given`` as a submission; Malformed with every problem of its fields together."""
     _refuse_repeated(given)
