@@ -59,7 +59,7 @@ def estimate_means(
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
     items = {value: _within(pl.col(value), where) for value in values}
     quantities = [mean_quantity(value, k) for k, value in enumerate(values)]
-    return _estimate(frame, design, items, quantities, by, rule, "value")
+    return estimate_items(frame, design, items, quantities, by, rule, "value")
 
 
 def estimate_totals(
@@ -81,7 +81,7 @@ def estimate_totals(
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
     items = {value: _within(pl.col(value), where) for value in values}
     quantities = [total_quantity(value, k) for k, value in enumerate(values)]
-    return _estimate(frame, design, items, quantities, by, rule, "value")
+    return estimate_items(frame, design, items, quantities, by, rule, "value")
 
 
 def estimate_ratios(
@@ -108,7 +108,7 @@ def estimate_ratios(
         for column in (numerator, denominator):
             items[f"{name}.{len(items)}"] = _within(pl.when(both).then(pl.col(column)), where)
         quantities.append(ratio_quantity(name, len(items) - 2, len(items) - 1))
-    return _estimate(frame, design, items, quantities, by, rule, "ratio")
+    return estimate_items(frame, design, items, quantities, by, rule, "ratio")
 
 
 def estimate_proportions(
@@ -135,7 +135,7 @@ def estimate_proportions(
         for level in levels
     }
     quantities = [mean_quantity(str(k), k) for k in range(len(levels))]
-    result = _estimate(frame, design, items, quantities, by, rule, "level")
+    result = estimate_items(frame, design, items, quantities, by, rule, "level")
     return result.with_columns(levels.gather(result["level"].cast(pl.UInt32)).alias("level"))
 
 
@@ -143,7 +143,7 @@ def _within(item: pl.Expr, where: pl.Expr | None) -> pl.Expr:
     return item if where is None else pl.when(where).then(item)
 
 
-def _estimate(
+def estimate_items(
     frame: Frame,
     design: SurveyDesign,
     items: Mapping[str, pl.Expr],
@@ -152,6 +152,7 @@ def _estimate(
     rule: Rule,
     label: str,
 ) -> pl.DataFrame:
+    """One row per domain × quantity over the columns ``items`` make, by the way the design asks for. METHODS 3."""
     if not quantities:
         raise EstimateError(["nothing to estimate was named"], "Name at least one column.")
     taken = [column for column in by if column in {label, *ESTIMATE_COLUMNS}]

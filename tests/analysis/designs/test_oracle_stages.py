@@ -58,7 +58,10 @@ def test_textbook_strata_agree():
     assert agree(estimate_totals, sample, used, case["fpc_total"], values=["x"]) == []
     deff = {"deff": "design_effect"}
     for design, part in ((ignored, "fpc_ignored"), (used, "fpc_used")):
-        assert mismatches(estimate_means(sample, design, values=["x"], design_effect="finite"), case[part], deff) == []
+        assert (
+            mismatches(estimate_means(sample, design, values=["x"], design_effect="finite"), case[part], deff)
+            == []
+        )
     assert estimate_means(sample, used, values=["x"], df="design")["df"].item() == case["df_fpc"]
 
 
