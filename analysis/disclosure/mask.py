@@ -96,5 +96,7 @@ def _split(withheld: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 def _mark(rows: pl.LazyFrame, keys: pl.DataFrame, on: list[str], mark: str) -> pl.LazyFrame:
     """``rows`` with the Boolean column ``mark``: whether their ``on`` columns are among ``keys``."""
     named = keys.rename(dict(zip(keys.columns, on, strict=True))).with_columns(pl.lit(True).alias(mark))
-    joined = rows.join(named.lazy(), on=on, how="left", maintain_order="left")
+    # Codes may be Enums of what the responses have; another code is in none of them.
+    known = named.lazy().cast({name: rows.collect_schema()[name] for name in on}, strict=False)
+    joined = rows.join(known, on=on, how="left", maintain_order="left")
     return joined.with_columns(pl.col(mark).fill_null(False))
