@@ -79,7 +79,7 @@ def _join_sizes(
 
 def _like(sizes: pl.DataFrame, key: str, dtype: pl.DataType) -> pl.Expr:
     """A label of ``sizes`` in the type it has in the frame; dates come back from JSON as text."""
-    if sizes.schema[key] == pl.String and dtype in (pl.Date, pl.Datetime):
+    if sizes.schema[key] == pl.String and isinstance(dtype, (pl.Date, pl.Datetime)):
         return pl.col(key).str.strptime(dtype)
     return _label(sizes, key).cast(dtype)
 

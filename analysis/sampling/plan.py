@@ -189,6 +189,8 @@ def _read_rows(
 
 def _refuse_columns(strata: pl.DataFrame, named: Sequence[str], by: Sequence[str]) -> None:
     problems = [f"column {name!r} is missing" for name in named if name not in strata.columns]
+    if not strata.height:
+        problems.append("the plan has 0 rows")
     for name in named:
         if name in strata.columns and name not in by and not strata.schema[name].is_numeric():
             problems.append(f"column {name!r} is {strata.schema[name]}, not a number")

@@ -64,8 +64,8 @@ class Stage:
             problems.append(f"method {self.method!r} with size {self.size!r}: PPS needs a size, others none")
         if (self.n is None) == (self.fraction is None):
             problems.append("exactly one of n and fraction must be given")
-        if isinstance(self.n, int) and self.n < 1:
-            problems.append(f"n is {self.n}, not at least 1")
+        if isinstance(self.n, (int, float)) and not (type(self.n) is int and self.n >= 1):
+            problems.append(f"n is {self.n}, not a whole number of at least 1")
         if isinstance(self.n, pl.DataFrame) and "n" not in self.n.columns:
             problems.append(f"the frame given for n has no column 'n' but {', '.join(self.n.columns)}")
         if self.fraction is not None and not 0 < self.fraction <= 1:

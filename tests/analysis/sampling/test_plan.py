@@ -102,3 +102,8 @@ def test_plans_that_make_no_sense_are_refused(columns, options, says):
     rows = pl.DataFrame({"unit": ["A", "B"], "population": [50, 50], "n": [5, 5]} | columns)
     with pytest.raises(SizeError, match=says):
         plan_sample(rows, **{"by": ["unit"], **options})
+
+
+def test_a_plan_of_nobody_is_refused():
+    with pytest.raises(SizeError, match="0 rows"):
+        plan_sample(pl.DataFrame(schema={"population": pl.Int64, "n": pl.Int64}), by=[])

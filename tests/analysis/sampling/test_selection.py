@@ -220,6 +220,8 @@ def test_small_clusters_below_the_first_stage_are_taken_whole():
         pytest.param({}, {"n": 2, "strata": ["region"]}, "'region' is missing", id="absent"),
         pytest.param({}, {"n": 2, "method": "sampford"}, "PPS needs a size", id="no size"),
         pytest.param({}, {}, "exactly one of n and fraction", id="no n"),
+        pytest.param({}, {"n": 2.5}, "n is 2.5, not a whole number", id="half a unit"),
+        pytest.param({}, {"n": True}, "n is True, not a whole number", id="true is no number"),
         pytest.param(
             {}, {"n": "transactions", "strata": ["province"]}, "two values inside 2 parents", id="n varies"
         ),
