@@ -20,7 +20,7 @@ from api.openapi import describe_with_problems
 from api.rate_limit import RateLimit
 from api.registry import routes as registry_routes
 from api.releases import routes as releases_routes
-from api.responses import form_pages, form_routes
+from api.responses import form_pages, form_routes, import_routes
 from api.responses import routes as responses_routes
 from api.responses.receiver import Receiver
 from api.results import routes as results_routes
@@ -69,6 +69,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
         bytes_max=settings.body_bytes_max,
         of_path={
             "/api/v1/responses/batch": settings.batch_bytes_max,
+            "/api/v1/import/responses": settings.batch_bytes_max,
             "/api/v1/import/transactions": settings.batch_bytes_max,
         },
     )
@@ -81,6 +82,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.include_router(form_pages.router)
     app.include_router(form_routes.router)
     app.include_router(responses_routes.router)
+    app.include_router(import_routes.router)
     app.include_router(results_routes.router)
     app.include_router(registry_routes.router)
     app.include_router(transactions_routes.router)

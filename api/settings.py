@@ -23,6 +23,7 @@ class Settings:
     var_folder: Path = Path("var")
     exports_folder: Path = Path("exports")
     forms_folder: Path = Path("forms")  # an office's own questionnaires, beside the shipped ones
+    mappings_folder: Path = Path("mappings")  # what the columns of files posted for import mean
     timezone: str = "Asia/Ho_Chi_Minh"
     body_bytes_max: int = 262_144
     batch_bytes_max: int = 8_388_608
