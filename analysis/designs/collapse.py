@@ -31,7 +31,8 @@ def collapse_lonely(drawn: Drawn, placed: pl.DataFrame, design: SurveyDesign) ->
             "Choose another rule for lonely strata (METHODS 3.6).",
         )
     if is_open:
-        groups[-2] += groups.pop()
+        last = groups.pop()
+        groups[-1] += last
     return _join(drawn, groups, placed, design)
 
 
