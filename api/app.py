@@ -26,6 +26,7 @@ from api.responses.receiver import Receiver
 from api.results import routes as results_routes
 from api.security_headers import SecurityHeaders
 from api.settings import Settings
+from api.trailing_slash import TrailingSlash
 from api.transactions import routes as transactions_routes
 from survey_forms.loader import Catalogue
 
@@ -56,7 +57,12 @@ PUBLIC_PATHS = frozenset(
 def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue | None = None) -> FastAPI:
     """The service, ready to serve; opens no connection before the first request."""
     app = FastAPI(
-        title="hailong", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json", lifespan=_live
+        title="hailong",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        redirect_slashes=False,
+        lifespan=_live,
     )
     app.state.settings = settings
     app.state.clock = clock
@@ -75,6 +81,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HeadRequests)
+    app.add_middleware(TrailingSlash)
     add_error_replies(app)
     describe_with_problems(app)
     app.include_router(health.router)

@@ -63,6 +63,14 @@ def test_a_405_names_what_is_allowed(plain):
     assert plain.put("/api/v1/units/01").headers["allow"] == "GET, HEAD"
 
 
+@pytest.mark.parametrize("path", ["/f/one_stop/", "/results/", "/api/v1/forms/", "//"])
+def test_a_slash_too_many_is_answered_without_repeating_the_host(plain, path):
+    reply = plain.get(path, headers={"Host": "evil.example"}, follow_redirects=False)
+
+    assert reply.status_code == 200
+    assert "evil.example" not in reply.text
+
+
 @pytest.mark.parametrize("path", ["/", "/f/one_stop", "/health", "/api/v1/forms", "/static/form.css", "/results"])
 def test_head_is_get_without_the_body(plain, path):
     got, asked = plain.get(path), plain.head(path)
