@@ -1,21 +1,44 @@
 """Both eras from the data package."""
 
+import shutil
+from collections.abc import Iterator
 from datetime import date
 
 import polars as pl
 import pytest
-from sqlalchemy import Engine, func
+from sqlalchemy import Engine, func, make_url
 from sqlmodel import Session, col, select
 
 from analysis.frames import UNITS, check_frame
+from api.db import make_engine
 from api.registry import queries
 from api.registry.official import load_official_units
 from api.registry.store import read_units
 from api.registry.unit_rows import check_units
 from api.releases import queries as queries_of_releases
 from api.tables import ImportRun, Unit, UnitSuccession
+from tests.postgres_server import execute
 
 NEW, OLD = date(2025, 7, 1), date(2025, 6, 30)
+
+pytestmark = pytest.mark.xdist_group("official units")  # one process loads them for all that only read
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A database of each kind with the official units, for tests that change nothing."""
+    if request.param == "sqlite":
+        file = tmp_path_factory.mktemp("official") / "units.sqlite3"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
+        url = f"sqlite:///{file}"
+    else:
+        server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("migrated_postgres")
+        execute(server, f"CREATE DATABASE official TEMPLATE {template}")
+        url = make_url(server).set(database="official").render_as_string(False)
+    engine = make_engine(url)
+    load_official_units(engine)
+    yield engine
+    engine.dispose()
 
 
 def test_all_units_of_both_eras_come_in_and_a_second_time_changes_nothing(engine: Engine):
@@ -42,9 +65,8 @@ def test_all_units_of_both_eras_come_in_and_a_second_time_changes_nothing(engine
         assert len(session.exec(select(ImportRun)).all()) == 1
 
 
-def test_who_follows_whom(engine: Engine):
-    load_official_units(engine)
-    with Session(engine) as session:
+def test_who_follows_whom(loaded: Engine):
+    with Session(loaded) as session:
 
         def came_from(code: str) -> set[tuple[str, bool]]:
             unit = queries.unit_on(session, code, NEW)
@@ -64,17 +86,15 @@ def test_who_follows_whom(engine: Engine):
             assert queries.predecessors(session, unit), unit.code
 
 
-def test_a_code_means_what_it_meant_on_the_day(engine: Engine):
-    load_official_units(engine)
-    with Session(engine) as session:
+def test_a_code_means_what_it_meant_on_the_day(loaded: Engine):
+    with Session(loaded) as session:
         old, new = queries.unit_on(session, "00004", OLD), queries.unit_on(session, "00004", NEW)
         assert (old and old.name, new and new.name) == ("Phường Trúc Bạch", "Phường Ba Đình")
         assert queries.unit_on(session, "001", NEW) is None  # no districts any more
 
 
-def test_frame_of_a_month_holds_each_unit_with_its_province(engine: Engine):
-    load_official_units(engine)
-    with engine.connect() as connection:
+def test_frame_of_a_month_holds_each_unit_with_its_province(loaded: Engine):
+    with loaded.connect() as connection:
         now, before = (
             queries_of_releases.read_units(connection, "2025-07"),
             queries_of_releases.read_units(connection, "2025-06"),
