@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from analysis.design import Replicates
 from analysis.designs.drawn import Drawn, Real, Whole
 from analysis.designs.reading import Domains, check_weights, sum_items
-from analysis.estimation.totals import Quantity
 
 _RANK = 1e-7  # singular values below this part of the largest are 0
 
@@ -22,9 +21,9 @@ def weigh_replicates(placed: pl.DataFrame, weight: Real, replicates: Replicates)
 
 
 def spread_replicates(
-    domains: Domains, weights: Real, replicates: Replicates, quantities: Sequence[Quantity]
+    domains: Domains, weights: Real, replicates: Replicates, values: Sequence[pl.Expr]
 ) -> list[Real]:
-    """Per quantity the variance of its estimate in every domain: v = Σ multiplier·(θ_r − centre)².
+    """Per value (an expression over domains) its variance in every domain: v = Σ multiplier·(θ_r − centre)².
 
     A replicate without members says nothing of the domain and is left out. METHODS 3.11.
     """
@@ -34,18 +33,17 @@ def spread_replicates(
     multipliers = np.array(replicates.multipliers)
     return [
         _spread(
-            _evaluate(quantity, stacked).reshape(len(tables), count).T,
-            _evaluate(quantity, domains.table),
+            _evaluate(value, stacked).reshape(len(tables), count).T,
+            _evaluate(value, domains.table),
             multipliers,
             replicates.centre,
         )
-        for quantity in quantities
+        for value in values
     ]
 
 
-def _evaluate(quantity: Quantity, table: pl.DataFrame) -> Real:
-    value = table.select(quantity.value.cast(pl.Float64).fill_null(float("nan")))
-    return value.to_series().to_numpy()
+def _evaluate(value: pl.Expr, table: pl.DataFrame) -> Real:
+    return table.select(value.cast(pl.Float64).fill_null(float("nan"))).to_series().to_numpy()
 
 
 def _spread(theta: Real, full: Real, multipliers: Real, centre: str) -> Real:

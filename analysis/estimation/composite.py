@@ -8,9 +8,9 @@ from functools import reduce
 import polars as pl
 
 from analysis.design import SurveyDesign
-from analysis.designs.estimate import estimate_designed
 from analysis.designs.reading import read_designed
 from analysis.errors import NodeError
+from analysis.estimation.designed import estimate_designed
 from analysis.estimation.finish import ESTIMATE_COLUMNS, Rule, estimate_quantities
 from analysis.estimation.rows import BOUNDS, place_rows, read_sample
 from analysis.estimation.totals import Quantity
@@ -43,7 +43,8 @@ def estimate_composites(
     by
         Columns whose combinations are the domains; empty: the whole sample.
     interval
-        ``wilson``, ``beta`` (Korn-Graubard; ``beta_truncated``: on n at most), ``logit`` (or ``xlogit``),
+        ``wilson``, ``wilson_pooled`` (its design effect moved towards those of the other domains),
+        ``beta`` (Korn-Graubard; ``beta_truncated``: on n at most), ``logit`` (or ``xlogit``),
         ``asin``, ``likelihood``, ``exact`` (Clopper-Pearson) or ``t`` (cut to 0-100); or node → one of these.
         METHODS 4.
     where

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from analysis.design import SurveyDesign
-from analysis.designs.estimate import estimate_designed
 from analysis.designs.reading import read_designed
 from analysis.errors import EstimateError
+from analysis.estimation.designed import estimate_designed
 from analysis.estimation.finish import ESTIMATE_COLUMNS, Rule, estimate_quantities
 from analysis.estimation.rows import read_rows
 from analysis.estimation.totals import Quantity

@@ -71,10 +71,9 @@ def _replicate(
     weights = weigh_replicates(reading.placed, domains.weight, replicates)
     is_named = design.stratum is not None or design.cluster is not None
     drawn = place_in_stages(reading.placed, design)[0] if is_named else None
+    variances = spread_replicates(domains, weights, replicates, [quantity.value for quantity in quantities])
     tables = []
-    for quantity, variance in zip(
-        quantities, spread_replicates(domains, weights, replicates, quantities), strict=True
-    ):
+    for quantity, variance in zip(quantities, variances, strict=True):
         people = _weigh_influence(domains, quantity)
         member = people["member"].to_numpy() & (domains.domain >= 0)
         psus, df = count_df(domains, weights, replicates, drawn, member)
