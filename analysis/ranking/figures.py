@@ -105,18 +105,27 @@ def _floats(frame: pl.DataFrame, column: str) -> Floats:
 
 
 def draw_errors(figures: Figures, rng: np.random.Generator, draws: int) -> tuple[Floats, Floats]:
-    """``draws`` × units of sampling errors, and of the standard errors such samples would report. METHODS 14.2."""
+    """``draws`` × units of sampling errors, and of the standard errors such samples would report. METHODS 14.2.
+
+    The second, as factors of ``error``, has one row where standard errors count as known.
+    """
     p = len(figures.score)
+    # drawn in the order of the figures, so that the order of the rows changes nothing
+    place = np.argsort(np.lexsort((figures.df, figures.error, figures.score)))
+    noise = rng.standard_normal((draws, p))
     if figures.covariance is None:
-        noise = rng.standard_normal((draws, p)) * figures.error
-        df = figures.df
+        noise, df = noise[:, place] * figures.error, figures.df
     else:
-        values, vectors = np.linalg.eigh(figures.covariance)
-        noise = rng.standard_normal((draws, p)) @ (vectors * np.sqrt(np.maximum(values, 0))).T
+        order = np.argsort(place)
+        values, vectors = np.linalg.eigh(figures.covariance[np.ix_(order, order)])
+        noise = (noise @ (vectors * np.sqrt(np.maximum(values, 0))).T)[:, place]
         df = figures.df.min(keepdims=True)  # one table of covariances, one df: the smallest is the safe one
     if np.isinf(df).all():
         return noise, np.ones((1, p))
     known = np.isinf(df)
     finite = np.where(known, 1.0, df)
-    factor = np.where(known, 1.0, np.sqrt(rng.chisquare(finite, (draws, len(df))) / finite))
-    return noise, np.broadcast_to(factor, (draws, p))
+    if len(df) == 1:
+        return noise, np.broadcast_to(np.sqrt(rng.chisquare(finite, (draws, 1)) / finite), (draws, p))
+    ordered = finite[np.argsort(place)]
+    factor = np.sqrt(rng.chisquare(ordered, (draws, p)) / ordered)[:, place]
+    return noise, np.where(known, 1.0, factor)
