@@ -1,4 +1,4 @@
-"""``/results/`` is ``/results``: answered as such, for a redirect would repeat whatever Host the request claims."""
+"""``/results/`` is ``/results``, answered as such: a redirect would repeat whatever Host the request claims."""
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
