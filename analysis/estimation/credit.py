@@ -13,7 +13,7 @@ from analysis.estimation.finish import Revision, Rule, estimate_quantities
 from analysis.estimation.residuals import Step, read_steps, take_out
 from analysis.estimation.rows import Rows, read_rows
 from analysis.estimation.totals import Quantity, deviate
-from analysis.weighting.auxiliaries import Calibration
+from analysis.weighting.auxiliaries import Calibration, join_alike
 
 _ROW = " row"
 _ONE = " one"
@@ -94,9 +94,14 @@ def _residual_variances(
     data: pl.DataFrame, read: Rows, design: SurveyDesign, steps: Sequence[Step], *, position: int
 ) -> Revision:
     """What replaces the column ``variance`` of a table with one row per domain. METHODS 3.7."""
-    others = [column for column in replace(design, weight=_ONE).columns if column != _ONE]
-    sample = data.select(*others, pl.repeat(1.0, pl.len()).alias(_ONE))
     plain = replace(design, weight=_ONE)
+    sample = data.select(*(c for c in plain.columns if c != _ONE), pl.repeat(1.0, pl.len()).alias(_ONE))
+    psus, psu_of_row = sample, None
+    if design.is_simple and design.cluster is not None:
+        # Nothing below the PSU counts in one stage, so that its residuals may be added up before.
+        keys = [column for column in (design.stratum, design.cluster) if column is not None]
+        _, psu_of_row = join_alike(sample, keys)
+        psus = sample.unique(keys, keep="first", maintain_order=True)
     at_once = max(1, _NUMBERS_AT_ONCE // max(1, data.height))
 
     def revise(quantity: Quantity, variances: pl.DataFrame) -> pl.DataFrame:
@@ -111,11 +116,19 @@ def _residual_variances(
             part = values.filter(pl.col("domain").is_between(first, first + size - 1))
             totals = np.zeros((data.height, size))
             totals[part["row"].to_numpy(), part["domain"].to_numpy().astype(np.int64) - first] = part["total"]
-            found[first : first + size] = _variances_of_totals(sample, plain, take_out(totals, steps))
+            found[first : first + size] = _variances_of_totals(
+                psus, plain, _add_rows(take_out(totals, steps), psu_of_row, psus.height)
+            )
         of_domain = pl.DataFrame({"domain": read.domains["domain"], "variance": found})
         return variances.drop("variance").join(of_domain, on="domain", how="left", maintain_order="left")
 
     return revise
+
+
+def _add_rows(totals: np.ndarray, psu_of_row: np.ndarray | None, psus: int) -> np.ndarray:
+    if psu_of_row is None:
+        return totals
+    return np.column_stack([np.bincount(psu_of_row, column, psus) for column in totals.T])
 
 
 def _variances_of_totals(sample: pl.DataFrame, design: SurveyDesign, totals: np.ndarray) -> np.ndarray:

@@ -6,23 +6,25 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy import linalg
 
 from analysis.errors import WeightError
-from analysis.weighting.auxiliaries import Calibration, name_problems, read_auxiliaries
+from analysis.weighting.auxiliaries import Calibration, Cells, name_problems, read_cells
 
 Numbers = NDArray[np.float64]
 REGRESSIONS = ("start", "equal", "calibrated")
-_RANK = 1e-10  # columns of the auxiliaries smaller than this, after those before, follow from them
+_RANK = 1e-12  # directions of the auxiliaries shorter than this follow from the others
+_PASSES = 3  # each removes what rounding left in the one before
 
 
 @dataclass(frozen=True)
 class Step:
-    """One calibration of the sample: orthonormal ``basis`` of √q·x, ``root`` = √q, its weights; all by row."""
+    """One calibration of the sample: its ``cells``, the ``weights`` it gave and those of the ``regression``, by
+    row; ``solver``: S·Sᵀ = (Σ q·x·xᵀ)⁺, q the weights of the regression."""
 
-    basis: Numbers
-    root: Numbers
+    cells: Cells
     weights: Numbers
+    regression: Numbers
+    solver: Numbers
 
 
 def read_steps(frame: pl.DataFrame, calibrations: Sequence[Calibration], *, regression: str) -> tuple[Step, ...]:
@@ -55,16 +57,17 @@ def _read_step(frame: pl.DataFrame, calibration: Calibration, regression: str) -
     start, weights = (
         frame[column].cast(pl.Float64).to_numpy() for column in (calibration.start, calibration.weight)
     )
-    sides = read_auxiliaries(
-        frame, calibration.counts, calibration.totals, population=calibration.population
-    ).matrix
+    cells = read_cells(frame, calibration.counts, calibration.totals, population=calibration.population)
     by = {"start": start, "calibrated": weights, "equal": (start > 0).astype(float)}[regression]
-    root = np.sqrt(np.maximum(by, 0.0))
-    scaled = sides * root[:, None]
-    size = np.sqrt((scaled**2).sum(axis=0))
-    basis, upper, _ = linalg.qr(scaled[:, size > 0] / size[size > 0], mode="economic", pivoting=True)
-    rank = int((np.abs(np.diag(upper)) > _RANK).sum())
-    return Step(np.ascontiguousarray(basis[:, :rank]), root, weights)
+    by = np.maximum(by, 0.0)
+    counted = cells.add(by)
+    # Columns are brought to length 1, so that what is small is small because it follows from the others.
+    size = np.sqrt(counted @ cells.matrix**2)
+    scale = np.divide(1.0, size, out=np.zeros_like(size), where=size > 0)
+    gram = (cells.matrix * counted[:, None]).T @ cells.matrix * np.outer(scale, scale)
+    values, vectors = np.linalg.eigh(gram)
+    kept = values > _RANK * values[-1]
+    return Step(cells, weights, by, scale[:, None] * vectors[:, kept] / np.sqrt(values[kept]))
 
 
 def take_out(totals: Numbers, steps: Sequence[Step]) -> Numbers:
@@ -72,10 +75,18 @@ def take_out(totals: Numbers, steps: Sequence[Step]) -> Numbers:
     taken out, the last calibration first: w·(e − x·B), e the value per calibrated weight. METHODS 3.7."""
     left = totals
     for step in reversed(steps):
-        used = (step.weights != 0) & (step.root > 0)
-        scale = np.where(used, step.root / np.where(used, step.weights, 1.0), 0.0)[:, None]
-        scaled = left * scale
-        for _ in range(2):  # the second projection removes what rounding left in the first
-            scaled = scaled - step.basis @ (step.basis.T @ scaled)
-        left = np.where(scale > 0, scaled / np.where(scale != 0, scale, 1.0), left)
+        has_weight = step.weights != 0
+        weights = np.where(has_weight, step.weights, 1.0)[:, None]
+        values = left / weights
+        for _ in range(_PASSES):
+            values = values - _predict(values, step)
+        left = np.where(has_weight[:, None], values * weights, left)
     return left
+
+
+def _predict(values: Numbers, step: Step) -> Numbers:
+    """x·B of every row, for every column of ``values``."""
+    cells = step.cells
+    sums = np.column_stack([cells.add(step.regression * column) for column in values.T])
+    slopes = step.solver @ (step.solver.T @ (cells.matrix.T @ sums))
+    return np.asarray((cells.matrix @ slopes)[cells.of_row])

@@ -11,6 +11,7 @@ from analysis.errors import WeightError
 
 GRAND_TOTAL = "all"
 CROSSED = " × "
+_CELL = " cell"
 
 Margin = str | tuple[str, ...]
 
@@ -63,11 +64,17 @@ class Calibration:
 
 
 @dataclass(frozen=True)
-class Auxiliaries:
-    """``matrix``: one row per row of the frame, one column per label; ``labels``: (variable, level or null)."""
+class Cells:
+    """Rows that are alike in all auxiliaries, taken together. ``of_row``: the cell of every row; ``matrix``: one
+    row per cell, one column per label; ``labels``: (variable, level or null)."""
 
+    of_row: NDArray[np.int64]
     matrix: NDArray[np.float64]
     labels: tuple[tuple[str, str | None], ...]
+
+    def add(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sums of ``values``, one per row, in every cell."""
+        return np.bincount(self.of_row, values, len(self.matrix)).astype(np.float64, copy=False)
 
 
 def margin_columns(margin: Margin) -> tuple[str, ...]:
@@ -91,28 +98,40 @@ def levels_of(frame: pl.DataFrame, margin: Margin) -> pl.Series:
     return frame.select(pl.concat_str(texts, separator=CROSSED).alias(margin_name(margin))).to_series()
 
 
-def read_auxiliaries(
-    frame: pl.DataFrame, counts: Iterable[Margin], totals: Iterable[str], *, population: bool
-) -> Auxiliaries:
-    """Indicators of every level present (sorted), then the number columns, then ones if ``population``.
+def read_cells(frame: pl.DataFrame, counts: Iterable[Margin], totals: Iterable[str], *, population: bool) -> Cells:
+    """Columns: an indicator of every level present (sorted), then the numbers, then ones if ``population``.
 
     Trusts that the columns are there and hold no nulls. METHODS 2.8.
     """
+    counts, totals = list(counts), list(totals)
+    names = list(dict.fromkeys([column for margin in counts for column in margin_columns(margin)] + totals))
+    alike, of_row = join_alike(frame, names)
     columns: list[NDArray[np.float64]] = []
     labels: list[tuple[str, str | None]] = []
     for margin in counts:
-        levels = levels_of(frame, margin)
-        for level in levels.unique().sort():
-            columns.append((levels == level).cast(pl.Float64).to_numpy())
-            labels.append((margin_name(margin), level))
+        levels = levels_of(alike, margin)
+        present = levels.unique().sort()
+        codes = levels.replace_strict(present, pl.int_range(len(present), eager=True)).to_numpy()
+        indicators = np.zeros((alike.height, len(present)))
+        indicators[np.arange(alike.height), codes] = 1.0
+        columns.append(indicators)
+        labels += [(margin_name(margin), level) for level in present]
     for name in totals:
-        columns.append(frame[name].cast(pl.Float64).to_numpy())
+        columns.append(alike[name].cast(pl.Float64).to_numpy()[:, None])
         labels.append((name, None))
     if population:
-        columns.append(np.ones(frame.height))
+        columns.append(np.ones((alike.height, 1)))
         labels.append((GRAND_TOTAL, None))
-    matrix = np.column_stack(columns) if columns else np.empty((frame.height, 0))
-    return Auxiliaries(matrix, tuple(labels))
+    return Cells(of_row, np.hstack(columns), tuple(labels))
+
+
+def join_alike(frame: pl.DataFrame, names: Sequence[str]) -> tuple[pl.DataFrame, NDArray[np.int64]]:
+    """One row per combination of ``names``, in order of appearance, and which of them every row is."""
+    if not names:
+        return pl.DataFrame({_CELL: [0]}), np.zeros(frame.height, dtype=np.int64)
+    alike = frame.select(names).unique(maintain_order=True).with_row_index(_CELL)
+    placed = frame.select(names).join(alike, on=names, how="left", maintain_order="left")
+    return alike, placed[_CELL].cast(pl.Int64).to_numpy()
 
 
 def name_problems(

@@ -9,13 +9,12 @@ import polars as pl
 
 from analysis.errors import WeightError
 from analysis.weighting.auxiliaries import (
-    Auxiliaries,
     Calibration,
+    Cells,
     Margin,
     known_levels,
-    margin_columns,
     margin_name,
-    read_auxiliaries,
+    read_cells,
 )
 from analysis.weighting.check_margins import refuse_impossible, refuse_unreachable
 from analysis.weighting.distances import DISTANCES
@@ -130,22 +129,25 @@ def calibrate(
     margins, numbers = known_levels(counts or {}), dict(totals or {})
     limits = _check_choices(distance, bounds, into, data.columns)
     refuse_impossible(data, weight, margins, numbers, population)
-    used = data.filter(pl.col(weight) > 0)
-    cells = _join_rows(used, weight, [*margins], [*numbers])
-    sides = read_auxiliaries(cells, margins, numbers, population=population is not None)
-    targets = _targets(sides, margins, numbers, population)
-    problem = Problem(sides.matrix, cells[_WEIGHT].to_numpy(), targets, sides.labels, distance, *limits)
+    has_weight = (data[weight] > 0).to_numpy()
+    start = data[weight].cast(pl.Float64).to_numpy()
+    cells = read_cells(data.filter(has_weight), margins, numbers, population=population is not None)
+    targets = _targets(cells, margins, numbers, population)
+    before = cells.add(start[has_weight])
+    problem = Problem(cells.matrix, before, targets, cells.labels, distance, *limits)
     refuse_unreachable(problem)
     factors, rounds = solve(problem, tolerance=tolerance, max_rounds=max_rounds)
-    weighted = _weigh_rows(data, cells, weight, into, factors)
-    _refuse_negative(weighted, into, allow_negative)
+    weights = start.copy()
+    weights[has_weight] *= factors[cells.of_row]
+    _refuse_negative(weights, allow_negative)
     calibration = Calibration(weight, into, tuple(margins), tuple(numbers), population is not None)
-    table = _list_margins(weighted, calibration, sides, targets)
-    return Calibrated(weighted, calibration, table, (float(factors.min()), float(factors.max())), rounds)
-
-
-_WEIGHT = " weight"
-_CELL = " cell"
+    return Calibrated(
+        data.with_columns(pl.Series(into, weights)),
+        calibration,
+        _list_margins(problem, cells.add(weights[has_weight])),
+        (float(factors.min()), float(factors.max())),
+        rounds,
+    )
 
 
 def _check_choices(
@@ -166,64 +168,34 @@ def _check_choices(
     return (max(low, 0.0), high) if distance == "raking" else (low, high)
 
 
-def _join_rows(frame: pl.DataFrame, weight: str, margins: list[Margin], numbers: list[str]) -> pl.DataFrame:
-    """One row per combination of values: rows that are alike get the same factor, so they are solved once."""
-    names = list(dict.fromkeys([column for margin in margins for column in margin_columns(margin)] + numbers))
-    weights = pl.col(weight).cast(pl.Float64).sum().alias(_WEIGHT)
-    if not names:
-        return frame.select(weights)
-    return frame.group_by(names, maintain_order=True).agg(weights)
-
-
 def _targets(
-    sides: Auxiliaries,
+    cells: Cells,
     margins: Mapping[Margin, Mapping[str, float]],
     numbers: Mapping[str, float],
     population: float | None,
 ) -> Numbers:
     by_name = {margin_name(margin): levels for margin, levels in margins.items()}
-    counts = [by_name[variable][level] for variable, level in sides.labels if level is not None]
+    counts = [by_name[variable][level] for variable, level in cells.labels if level is not None]
     return np.array([*counts, *numbers.values(), *([] if population is None else [population])], dtype=float)
 
 
-def _weigh_rows(
-    frame: pl.DataFrame, cells: pl.DataFrame, weight: str, into: str, factors: Numbers
-) -> pl.DataFrame:
-    names = [column for column in cells.columns if column != _WEIGHT]
-    if not names:
-        return frame.with_columns((pl.col(weight).cast(pl.Float64) * float(factors[0])).alias(into))
-    of_cell = cells.select(*names, pl.Series(_CELL, factors))
-    joined = frame.select(weight, *(n for n in names if n != weight)).join(
-        of_cell, on=names, how="left", maintain_order="left"
-    )
-    # rows of weight 0 may lie in cells nobody else is in
-    return frame.with_columns((joined[weight].cast(pl.Float64) * joined[_CELL].fill_null(1.0)).alias(into))
-
-
-def _refuse_negative(frame: pl.DataFrame, into: str, allowed: bool) -> None:
-    below = frame.filter(pl.col(into) < 0)
-    if below.height and not allowed:
-        lowest = float(below[into].to_numpy().min())
+def _refuse_negative(weights: Numbers, allowed: bool) -> None:
+    below = weights < 0
+    if below.any() and not allowed:
         raise WeightError(
-            [f"{below.height} of {frame.height} weights became negative, the lowest {lowest:.6g}"],
+            [f"{below.sum()} of {len(weights)} weights became negative, the lowest {weights.min():.6g}"],
             "Choose distance='raking' or 'logit', or bounds=(0.1, 10); join levels with few responses.",
         )
 
 
-def _list_margins(
-    frame: pl.DataFrame, calibration: Calibration, sides: Auxiliaries, targets: Numbers
-) -> pl.DataFrame:
-    """Sums over the rows themselves, not over the cells that were solved."""
-    used = frame.filter(pl.col(calibration.start) > 0)
-    matrix = read_auxiliaries(
-        used, calibration.counts, calibration.totals, population=calibration.population
-    ).matrix
-    columns = (used[column].cast(pl.Float64).to_numpy() for column in (calibration.start, calibration.weight))
-    before, after = (weights @ matrix for weights in columns)
+def _list_margins(problem: Problem, weights: Numbers) -> pl.DataFrame:
+    """What the new weights of the rows, added up in every cell, make of each total."""
+    before, after = problem.start @ problem.matrix, weights @ problem.matrix
+    targets = problem.targets
     return pl.DataFrame(
         {
-            "variable": [variable for variable, _ in sides.labels],
-            "level": [level for _, level in sides.labels],
+            "variable": [variable for variable, _ in problem.labels],
+            "level": [level for _, level in problem.labels],
             "target": targets,
             "before": before,
             "after": after,
