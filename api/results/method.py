@@ -18,12 +18,18 @@ def describe_method(scene: Scene) -> tuple[str, ...]:
         sentences.append(_recipe(form.recipe, scene))
     code = scene.whole["method"] if scene.whole else ""
     sentences += [texts[key] for key, word in WEIGHTS.items() if word in code]
-    interval = next((key for key, word in INTERVALS.items() if word in code), "interval_other")
-    sentences.append(texts["interval_line"].format(confidence=scene.confidence, interval=texts[interval]))
+    sentences.append(texts["interval_line"].format(confidence=scene.confidence, interval=_intervals(scene, code)))
     sentences.append(texts["rounding_line"])
     if code:
         sentences.append(texts["method_code"].format(code=code))
     return tuple(sentences)
+
+
+def _intervals(scene: Scene, code: str) -> str:
+    """The intervals in use: items may have another than what joins several of them."""
+    codes = scene.indices["method"].unique().to_list() if scene.choice.by == "item" else [code]
+    used = [key for key, word in INTERVALS.items() if any(word in code for code in codes)]
+    return scene.texts["interval_or"].join(scene.texts[key] for key in used or ["interval_other"])
 
 
 def _measure(recipe: Recipe, scene: Scene) -> str:

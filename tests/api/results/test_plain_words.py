@@ -64,3 +64,12 @@ def test_items_are_not_given_the_response_rate_of_their_unit(site: TestClient, e
     ]
     make_release(exports, [make_index(**ONE_STOP, estimate=83.94), *items])
     assert "Tỷ lệ trả lời" not in site.get("/results/2026-10/one_stop?by=item").text
+
+
+def test_both_intervals_are_named_where_items_stand_beside_what_joins_them(site: TestClient, exports: Path):
+    item = ONE_STOP | {"level": "item", "code": "q1", "method": "satisfied share (levels ≥ 4); wilson; 95 %"}
+    whole = ONE_STOP | {"method": "satisfied share (levels ≥ 4); korn-graubard; 95 %"}
+    make_release(exports, [make_index(**whole, estimate=83.0), make_index(**item, estimate=80.0)])
+    of_items = read_text(site.get("/results/2026-10/one_stop?by=item&lang=en").text)
+    assert "Wilson on the effective sample size (a single item) or Korn-Graubard" in of_items
+    assert "Wilson" not in read_text(site.get("/results/2026-10/one_stop?lang=en").text)
