@@ -55,7 +55,7 @@ def estimate_calibrated_means(
         weights; the same figures as ``estimate_means``.
     regression
         Weights of the regression on the auxiliaries: ``start`` (as R's calibrate and postStratify),
-        ``equal`` (as R's rake; the same when the start weights are equal) or ``calibrated``.
+        ``equal`` (the same when the start weights are equal; METHODS 3.7) or ``calibrated``.
     by, where, confidence, df, design_effect
         As in ``estimate_means``.
 
