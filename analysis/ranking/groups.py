@@ -33,8 +33,9 @@ def group_alike(ranking: Ranking) -> pl.DataFrame:
 
     Examples
     --------
+    >>> from analysis.ranking import rank_units
     >>> units = pl.DataFrame({"unit": list("ABC"), "estimate": [90.0, 70.0, 69.0], "standard_error": [2.0] * 3})
-    >>> group_alike(rank_units(units, unit="unit")).select("group", "unit").rows()  # doctest: +SKIP
+    >>> group_alike(rank_units(units, unit="unit")).select("group", "unit").rows()
     [(1, 'A'), (2, 'B'), (2, 'C')]
     """
     units = ranking.units.with_row_index("place of a unit").filter(pl.col("rank").is_not_null())

@@ -81,9 +81,12 @@ def judge_league_table(ranking: Ranking, rule: LeagueRule | None = None) -> Leag
 
     Examples
     --------
-    >>> verdict = judge_league_table(rank_units(units, unit="unit"))  # doctest: +SKIP
-    >>> verdict.print_as  # doctest: +SKIP
-    'groups'
+    >>> import polars as pl
+    >>> from analysis.ranking import rank_units
+    >>> units = pl.DataFrame({"unit": list("ABCD"), "estimate": [90.0, 70.0, 69.0, 60.0]})
+    >>> verdict = judge_league_table(rank_units(units.with_columns(standard_error=2.0), unit="unit"))
+    >>> verdict.print_as, round(verdict.rankability, 2), round(verdict.told_apart, 2)
+    ('groups', 0.98, 0.83)
     """
     rule = rule or LeagueRule()
     units = ranking.units

@@ -59,8 +59,16 @@ def benchmark_areas(
 
     Examples
     --------
-    >>> model = fit_fay_herriot(cells, area="unit")  # doctest: +SKIP
-    >>> benchmark_areas(model.areas.join(sizes, on="unit"), share="transactions")  # doctest: +SKIP
+    >>> from analysis.small_area import fit_fay_herriot
+    >>> cells = pl.DataFrame(
+    ...     {"unit": list("ABCD"), "estimate": [70.0, 90.0, 80.0, 100.0], "standard_error": [2.0, 2.0, 2.0, 20.0]}
+    ... )
+    >>> areas = fit_fay_herriot(cells, area="unit").areas.with_columns(transactions=pl.Series([40, 30, 20, 10]))
+    >>> met = benchmark_areas(areas, share="transactions")
+    >>> round(float((met["estimate"] * pl.Series([0.4, 0.3, 0.2, 0.1])).sum()), 9)
+    81.0
+    >>> met["shift"].round(2).to_list()
+    [1.02, 0.76, 0.51, 6.96]
     """
     _check(areas, share, total, rule)
     part = areas[share].cast(pl.Float64).to_numpy() / areas[share].cast(pl.Float64).sum()

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import special
 
 from analysis.errors import AreaError
-from analysis.small_area.between_areas import Floats, fit_line, restricted_log_likelihood
+from analysis.small_area.between_areas import Floats, LinearFit, fit_line, restricted_log_likelihood
 
 LEAST_FREEDOM = 5  # areas more than coefficients; with fewer the posterior has no variance
 _NODES, _ROWS, _HALVINGS = 100, 2_000, 50
@@ -70,26 +70,32 @@ def average(
     confidence: float,
 ) -> Averaged:
     """What every area (rows of ``all_x``; ``place``: its row in ``y``, NaN if none) is, given the posterior."""
+    lines = [fit_line(y, x, sampling, float(between)) for between in posterior.between]
+    direct, known = np.full(len(all_x), np.nan), np.full(len(all_x), np.nan)
     here = ~np.isnan(place)
-    row = place[here].astype(int)
-    shape = (len(posterior.between), len(all_x))
-    mean, variance, synthetic, share = (np.empty(shape) for _ in range(4))
-    for node, between in enumerate(posterior.between):
-        line = fit_line(y, x, sampling, float(between))
-        synthetic[node] = all_x @ line.beta
-        leverage = ((all_x @ np.linalg.cholesky(line.spread)) ** 2).sum(axis=1)
-        share[node] = 1.0
-        share[node, here] = sampling[row] / (sampling[row] + between)
-        mean[node] = synthetic[node]
-        mean[node, here] += (1 - share[node, here]) * (y[row] - synthetic[node, here])
-        variance[node] = between + leverage
-        variance[node, here] = between * share[node, here] + share[node, here] ** 2 * leverage[here]
-    w = posterior.weight
+    direct[here], known[here] = y[place[here].astype(int)], sampling[place[here].astype(int)]
+    parts = [
+        _average_rows(posterior, lines, direct[rows], known[rows], all_x[rows], confidence)
+        for rows in (slice(start, start + _ROWS) for start in range(0, len(all_x), _ROWS))
+    ]
+    return Averaged(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def _average_rows(
+    posterior: Posterior, lines: list[LinearFit], direct: Floats, known: Floats, x: Floats, confidence: float
+) -> tuple[Floats, ...]:
+    """The fields of ``Averaged`` for some areas; nodes × areas are held at once."""
+    w, between = posterior.weight, posterior.between[:, None]
+    synthetic = np.array([x @ line.beta for line in lines])
+    leverage = np.array([((x @ np.linalg.cholesky(line.spread)) ** 2).sum(axis=1) for line in lines])
+    share = np.where(np.isnan(known), 1.0, known / (known + between))
+    pull = np.where(np.isnan(known), 0.0, (1 - share) * (direct - synthetic))
+    mean, spread = synthetic + pull, np.sqrt(between * share + share**2 * leverage)
     estimate = w @ mean
-    mse = w @ variance + w @ (mean - estimate) ** 2
+    mse = w @ spread**2 + w @ (mean - estimate) ** 2
     tail = (1 - confidence) / 2
-    low, high = (_quantile(w, mean, np.sqrt(variance), estimate, mse, p) for p in (tail, 1 - tail))
-    return Averaged(estimate, mse, w @ synthetic, w @ share, low, high)
+    low, high = (_quantile(w, mean, spread, estimate, mse, p) for p in (tail, 1 - tail))
+    return estimate, mse, w @ synthetic, w @ share, low, high
 
 
 def _quantile(w: Floats, mean: Floats, spread: Floats, centre: Floats, mse: Floats, p: float) -> Floats:
@@ -97,10 +103,8 @@ def _quantile(w: Floats, mean: Floats, spread: Floats, centre: Floats, mse: Floa
     # Cantelli: no quantile lies further out
     reach = np.sqrt(mse / min(p, 1 - p))
     low, high = centre - reach, centre + reach
-    for start in range(0, len(centre), _ROWS):
-        rows = slice(start, start + _ROWS)
-        for _ in range(_HALVINGS):
-            middle = (low[rows] + high[rows]) / 2
-            below = w @ special.ndtr((middle - mean[:, rows]) / spread[:, rows]) < p
-            low[rows], high[rows] = np.where(below, middle, low[rows]), np.where(below, high[rows], middle)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        is_below = w @ special.ndtr((middle - mean) / spread) < p
+        low, high = np.where(is_below, middle, low), np.where(is_below, high, middle)
     return (low + high) / 2

@@ -170,6 +170,10 @@ def test_an_area_without_responses_gets_what_the_covariates_say_and_says_so() ->
     assert row["residual"] is None
     assert row["mse"] > model.between
     assert "no direct figure" in row["note"]
+    averaged = fit_fay_herriot(pl.concat([known, blank]), area="unit", covariates=["x"], method="bayes").areas
+    assert averaged["estimate"][-1] == pytest.approx(row["estimate"], abs=0.3)
+    assert averaged["mse"][-1] > row["mse"]
+    assert averaged["shrinkage"][-1] == pytest.approx(1)
 
 
 def test_a_census_keeps_its_direct_figure_and_is_not_marked_as_modelled() -> None:
