@@ -66,8 +66,8 @@ def rank_units(
     Parameters
     ----------
     frame
-        One row per unit, 10,000 at most. A unit without a figure (null) has no rank and may stand anywhere:
-        every other unit's set is widened for it.
+        One row per unit, 5,000 at most (1,000 with ``covariance``). A unit without a figure (null) has no rank
+        and may stand anywhere: every other unit's set is widened for it.
     estimate, standard_error
         Any unit; standard errors > 0. A unanimous cell's 0 is refused.
     df

@@ -11,6 +11,7 @@ from analysis.errors import RankError
 Floats = NDArray[np.float64]
 BEST = ("high", "low")
 MOST = 5_000  # units; the table of pairs has this squared entries
+MOST_DEPENDENT = 1_000  # units with a covariance: every pair of every draw is looked at
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ def _covariance_problems(covariance: Floats | None, height: int, has: NDArray[np
     given = np.asarray(covariance, float)
     if given.shape != (height, height):
         return [f"covariance is {given.shape}, the frame has {height} rows"]
+    if height > MOST_DEPENDENT:
+        return [f"{height} units with a covariance, {MOST_DEPENDENT} at most"]
     inside = given[np.ix_(has, has)]
     if not np.isfinite(inside).all() or not np.allclose(inside, inside.T):
         return ["covariance is not a symmetric table of finite numbers"]

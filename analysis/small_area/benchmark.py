@@ -103,10 +103,10 @@ def _meet(estimate: Floats, part: Floats, direction: Floats, total: float, bound
                 "Check total and share, or leave bounds out.",
             )
         moved[free] += missing / pull * direction[free]
-        if bounds is None:
+        if bounds is None or not (stopped := free & _beyond(moved, bounds)).any():
             break
-        free &= ~_beyond(moved, bounds)
-        moved = np.where(direction != 0, np.clip(moved, *bounds), moved)
+        moved[stopped] = np.clip(moved[stopped], *bounds)
+        free &= ~stopped
     return moved
 
 

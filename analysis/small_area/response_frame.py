@@ -61,6 +61,8 @@ def read_responses(
         problems.append(f"covariates {', '.join(covariates)} repeat each other in {len(y)} responses")
     elif n.max() < 2:
         problems.append("no area has two responses: variances inside and between areas cannot be told apart")
+    elif not np.abs(y - means[owner, 0]).max() > 1e-12 * np.abs(y).max():
+        problems.append(f"column {value!r} does not differ inside any area")
     if problems:
         raise AreaError(problems, "Pool months or leave covariates out.")
     return ResponseFrame(y, x, owner, n, means[:, 0], means[:, 1:], _with_one(populations, covariates), sizes)

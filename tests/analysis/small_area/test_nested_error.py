@@ -130,6 +130,9 @@ def test_areas_that_do_not_differ_are_said_to_have_no_variance() -> None:
         pytest.param(BALANCED, pl.concat([UNITS, UNITS]), "3 rows repeat an area", id="double"),
         pytest.param(BALANCED.drop("score"), UNITS, "column 'score' is missing", id="missing"),
         pytest.param(BALANCED.unique("unit"), UNITS, "no area has two responses", id="single"),
+        pytest.param(
+            BALANCED.with_columns(score=pl.lit(80.0)), UNITS, "'score' does not differ inside", id="same"
+        ),
         pytest.param(BALANCED.with_columns(unit=pl.lit(1)), UNITS, "Int32 in responses and String", id="types"),
     ],
 )
