@@ -28,6 +28,6 @@ class Drawn:
 
 
 def find_lonely(drawn: Drawn) -> NDArray[np.bool_]:
-    """Strata with one sampled unit that was not taken for sure."""
+    """Strata with one sampled unit that was not taken for sure. METHODS 3.6."""
     varies = np.bincount(drawn.stratum, drawn.correction * (drawn.reach > 0), len(drawn.sampled)) > CENSUS
     return np.asarray((drawn.sampled == 1) & varies)

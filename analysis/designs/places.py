@@ -44,7 +44,7 @@ def place_in_stages(placed: pl.DataFrame, design: SurveyDesign) -> tuple[Drawn, 
 
 
 def code(*columns: pl.Series) -> Whole:
-    """0, 1, … for the distinct combinations, in their order."""
+    """0, 1, … for the distinct combinations, in their order. METHODS 3.8."""
     frame = pl.DataFrame([column.alias(str(k)) for k, column in enumerate(columns)])
     return frame.select(pl.struct(pl.all()).rank("dense").cast(pl.Int64) - 1).to_series().to_numpy()
 

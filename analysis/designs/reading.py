@@ -67,7 +67,7 @@ def read_designed(
 
 
 def find_domains(reading: Reading, by: Sequence[str]) -> Domains:
-    """The domains that the combinations of ``by`` make; weight 0 and a null key belong to none."""
+    """The domains that the combinations of ``by`` make; weight 0 and a null key belong to none. METHODS 3.8."""
     keys = [f"by.{column}" for column in by]
     values = reading.values
     inside = pl.all_horizontal(pl.col("weight") > 0, *(pl.col(key).is_not_null() for key in keys))
@@ -84,7 +84,7 @@ def find_domains(reading: Reading, by: Sequence[str]) -> Domains:
 
 
 def sum_items(rows: pl.DataFrame, weight: NDArray[np.float64], count: int) -> pl.DataFrame:
-    """m{k} (null: nobody) and W{k} of every item in each of ``count`` domains, by these weights."""
+    """m{k} (null: nobody) and W{k} of every item in each of ``count`` domains, by these weights. METHODS 3.8."""
     domain = rows["domain"].to_numpy()
     inside = domain >= 0
     columns: dict[str, pl.Series] = {}
@@ -100,7 +100,7 @@ def sum_items(rows: pl.DataFrame, weight: NDArray[np.float64], count: int) -> pl
 
 
 def check_columns(lazy: pl.LazyFrame, named: Sequence[str], items: Mapping[str, pl.Expr]) -> None:
-    """Refuses columns that are not there, all together."""
+    """Refuses columns that are not there, all together. METHODS 3.8."""
     schema = lazy.collect_schema()
     has = f"The frame has: {', '.join(schema)}."
     missing = [column for column in dict.fromkeys(named) if column not in schema]
@@ -114,7 +114,7 @@ def check_columns(lazy: pl.LazyFrame, named: Sequence[str], items: Mapping[str, 
 
 
 def check_weights(placed: pl.DataFrame, columns: Sequence[str]) -> None:
-    """Refuses weights that are null, negative, not finite or not numbers."""
+    """Refuses weights that are null, negative, not finite or not numbers. METHODS 3.8."""
     problems = [
         f"column {c!r} (weight) is {placed[c].dtype}, not numeric"
         for c in columns

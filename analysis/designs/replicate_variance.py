@@ -14,7 +14,7 @@ _RANK = 1e-7  # singular values below this part of the largest are 0
 
 
 def weigh_replicates(placed: pl.DataFrame, weight: Real, replicates: Replicates) -> Real:
-    """Rows × replicates: whole weights."""
+    """Rows × replicates: whole weights. METHODS 3.11."""
     check_weights(placed, replicates.columns)
     matrix = placed.select(pl.col(c).cast(pl.Float64) for c in replicates.columns).to_numpy()
     return np.asarray(matrix * weight[:, None] if replicates.are_factors else matrix)
@@ -78,7 +78,7 @@ def count_df(
 
 
 def count_df_design(weights: Real, replicates: Replicates, drawn: Drawn | None, weight: Real) -> int:
-    """Degrees of freedom of the whole sample."""
+    """Degrees of freedom of the whole sample. METHODS 3.11."""
     if replicates.df is not None:
         return int(replicates.df)
     if drawn is not None:

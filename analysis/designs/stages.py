@@ -25,7 +25,7 @@ class Cells:
 
 
 def find_cells(drawn: Drawn, domain: Whole) -> Cells:
-    """``domain``: per row, −1 for none."""
+    """``domain``: per row, −1 for none. METHODS 3.8."""
     inside = domain >= 0
     keys, of_row = np.unique(domain[inside] * len(drawn.first) + drawn.unit[inside], return_inverse=True)
     of_cell, unit = np.divmod(keys, max(1, len(drawn.first)))
@@ -104,7 +104,7 @@ def _add_stage(
 
 
 def add_up(place: Whole, values: Real, count: int) -> Real:
-    """Sum of the values of each place, in the order of the rows."""
+    """Sum of the values of each place, in the order of the rows. METHODS 3.8."""
     return np.asarray(np.bincount(place, values, count), float)
 
 

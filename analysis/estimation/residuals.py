@@ -28,7 +28,10 @@ class Step:
 
 
 def read_steps(frame: pl.DataFrame, calibrations: Sequence[Calibration], *, regression: str) -> tuple[Step, ...]:
-    """The calibrations of a sample, first to last, ready for ``take_out``; WeightError names what is missing."""
+    """The calibrations of a sample, first to last, ready for ``take_out``; WeightError names what is missing.
+
+    METHODS 3.7.
+    """
     problems = [
         f"regression is {regression!r}, known: {', '.join(REGRESSIONS)}"
         for _ in range(1)

@@ -43,17 +43,20 @@ def draw(probabilities: Floats, method: str, random: RandomStream) -> Positions:
 
 
 def draw_srs(chances: Floats, n: int, random: RandomStream) -> Positions:
-    """The ``n`` smallest of one uniform number per unit: every set of ``n`` is as likely as any other."""
+    """The ``n`` smallest of one uniform number per unit: every set of ``n`` is as likely as any other.
+
+    METHODS 12.6.
+    """
     return random.shuffle(len(chances))[:n]
 
 
 def draw_systematic(chances: Floats, n: int, random: RandomStream) -> Positions:
-    """Units in whose part of the cumulated probabilities u, u+1, u+2 … fall; one random start u."""
+    """Units in whose part of the cumulated probabilities u, u+1, u+2 … fall; one random start u. METHODS 12.6."""
     return _hits(systematic_steps(chances, n), random.one())
 
 
 def systematic_steps(chances: Floats, n: int) -> Floats:
-    """0 and the cumulated probabilities; the last is exactly ``n``."""
+    """0 and the cumulated probabilities; the last is exactly ``n``. METHODS 12.6."""
     steps = np.concatenate([[0.0], np.cumsum(chances)])  # cumsum adds one by one, alike on every platform
     steps[-1] = n
     return np.minimum(steps, n)
@@ -79,14 +82,17 @@ def draw_brewer(chances: Floats, n: int, random: RandomStream) -> Positions:
 
 
 def brewer_weights(chances: Floats, left: float, draws: int) -> Floats:
-    """π(a−π)/(a−rπ): chances of one draw with ``draws`` (r) to come and probability ``left`` (a) not yet used."""
+    """π(a−π)/(a−rπ): chances of one draw with ``draws`` (r) to come and probability ``left`` (a) not yet used.
+
+    METHODS 12.6.
+    """
     if draws == 1:
         return chances.copy()
     return np.asarray(chances * (left - chances) / (left - draws * chances), dtype=float)
 
 
 def draw_max_entropy(chances: Floats, n: int, random: RandomStream) -> Positions:
-    """Conditional Poisson sampling whose working chances give these inclusion probabilities."""
+    """Conditional Poisson sampling whose working chances give these inclusion probabilities. METHODS 12.6."""
     return draw_conditional_poisson(working_chances(chances, n), n, random)
 
 

@@ -51,7 +51,7 @@ def hash_frame(frame: pl.DataFrame) -> str:
 
 
 def read_rows(frame: pl.DataFrame, columns: Sequence[str]) -> list[str]:
-    """One line of canonical JSON for each row, columns in the order named."""
+    """One line of canonical JSON for each row, columns in the order named. METHODS 12.5."""
     odd = [
         f"column {name!r} is {frame.schema[name]} ({frame.height} rows)"
         for name in columns

@@ -13,7 +13,10 @@ ROW, WANTED = " row", " n{}"  # names no caller's column has
 
 
 def read_frame(frame: pl.DataFrame, stages: Sequence[Stage], strata: Sequence[str]) -> pl.DataFrame:
-    """The frame with labels in NFC, a row number and one column of sample sizes per stage; checked."""
+    """The frame with labels in NFC, a row number and one column of sample sizes per stage; checked.
+
+    METHODS 12.6.
+    """
     _refuse_shape(frame, stages, strata)
     path = [*strata, *(stage.unit for stage in stages)]
     _refuse_rows(frame, stages, path)

@@ -66,7 +66,7 @@ class Sample:
 
 
 def read_stages(record: Mapping[str, Any]) -> list[Stage]:
-    """The stages of a ``Sample.record``."""
+    """The stages of a ``Sample.record``. METHODS 12.6."""
     return [
         Stage(**{**stage, "n": pl.DataFrame(stage["n"]) if isinstance(stage["n"], list) else stage["n"]})
         for stage in record["stages"]

@@ -204,6 +204,7 @@ def share_variance(n: float, share: float, population: float, design_effect: flo
 
 
 def two_sided_z(confidence: float) -> float:
+    """Normal quantile of a two-sided interval at ``confidence``. METHODS 12.1."""
     return float(special.ndtri((1 + confidence) / 2))
 
 

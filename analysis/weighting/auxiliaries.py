@@ -78,22 +78,24 @@ class Cells:
 
 
 def margin_columns(margin: Margin) -> tuple[str, ...]:
+    """The columns a margin is crossed from. METHODS 2.8."""
     return (margin,) if isinstance(margin, str) else tuple(margin)
 
 
 def margin_name(margin: Margin) -> str:
+    """What a margin is called in messages: its columns joined. METHODS 2.8."""
     return CROSSED.join(margin_columns(margin))
 
 
 def level_name(level: object) -> str:
-    """A level as text, the way Polars writes it: True is true, ("No", 3) is No × 3."""
+    """A level as text, the way Polars writes it: True is true, ("No", 3) is No × 3. METHODS 2.8."""
     if isinstance(level, tuple):
         return CROSSED.join(level_name(part) for part in level)
     return str(level).lower() if isinstance(level, bool) else str(level)
 
 
 def levels_of(frame: pl.DataFrame, margin: Margin) -> pl.Series:
-    """The level of every row, as text; null where one of the columns is."""
+    """The level of every row, as text; null where one of the columns is. METHODS 2.8."""
     texts = [pl.col(column).cast(pl.String) for column in margin_columns(margin)]
     return frame.select(pl.concat_str(texts, separator=CROSSED).alias(margin_name(margin))).to_series()
 
@@ -142,7 +144,10 @@ def name_problems(
     totals: Iterable[str],
     negative: bool = False,
 ) -> list[str]:
-    """What keeps columns from being read: absent, null, not a number, negative weight; each with its rows."""
+    """What keeps columns from being read: absent, null, not a number, negative weight; each with its rows.
+
+    METHODS 2.8.
+    """
     problems = []
     crossed = [column for margin in counts for column in margin_columns(margin)]
     for column in dict.fromkeys((*weights, *crossed, *totals)):
@@ -166,7 +171,7 @@ def name_problems(
 
 
 def known_levels(counts: Mapping[Margin, Mapping[object, float]]) -> dict[Margin, dict[str, float]]:
-    """``counts`` with every level as text."""
+    """``counts`` with every level as text. METHODS 2.8."""
     return {
         margin: {level_name(level): float(count) for level, count in levels.items()}
         for margin, levels in counts.items()

@@ -21,7 +21,7 @@ def refuse_impossible(
     numbers: Mapping[str, float],
     population: float | None,
 ) -> None:
-    """Raise WeightError with everything that is wrong about columns, levels and targets."""
+    """Raise WeightError with everything that is wrong about columns, levels and targets. METHODS 2.8."""
     problems = name_problems(frame, weights=[weight], counts=margins, totals=numbers)
     if not (margins or numbers or population is not None):
         problems.append("no totals are given")
@@ -84,7 +84,10 @@ def _grand_total_problems(margins: Mapping[Margin, Mapping[str, float]], populat
 
 
 def refuse_unreachable(problem: Problem) -> None:
-    """Raise WeightError for totals that contradict each other, or that no factor within bounds can reach."""
+    """Raise WeightError for totals that contradict each other, or that no factor within bounds can reach.
+
+    METHODS 2.8.
+    """
     problems = [*_contradictions(problem), *_out_of_reach(problem)]
     if problems:
         raise WeightError(

@@ -20,7 +20,10 @@ class Factors:
 
 
 def find_factors(u: Numbers, distance: str, low: float, high: float) -> Factors:
-    """Factors for predictors ``u``: 1 + u (linear), exp u (raking), both cut at ``low`` and ``high``, or logit."""
+    """Factors for predictors ``u``: 1 + u (linear), exp u (raking), both cut at ``low`` and ``high``, or logit.
+
+    METHODS 2.8.
+    """
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         if distance == "logit":
             return _logit(u, low, high)

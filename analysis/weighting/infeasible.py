@@ -12,7 +12,10 @@ _MOST_CELLS = 1_000
 
 
 def explain_failure(problem: Problem, factors: NDArray[np.float64], rounds: int) -> CalibrationFailed:
-    """The error to raise: by linear programming where the problem is small, by the last round otherwise."""
+    """The error to raise: by linear programming where the problem is small, by the last round otherwise.
+
+    METHODS 2.8.
+    """
     got = (problem.start * factors) @ problem.matrix
     said = f"after {rounds} rounds"
     nearest = _nearest(problem)
