@@ -21,12 +21,15 @@ def _():
 
     from analysis.design import SurveyDesign
     from analysis.estimation.composite import estimate_composites
+    from analysis.estimation.pooled_limits import pool_limits
     from analysis.indices.measure import list_figures, measure_items
+    from analysis.indices.policy import POOLED_INTERVAL
     from analysis.release.microdata import STRATA
     from analysis.release.reading import broken_files, latest_release, read_table
     from survey_forms.loader import load_catalogue
 
     return (
+        POOLED_INTERVAL,
         Path,
         STRATA,
         SurveyDesign,
@@ -40,6 +43,7 @@ def _():
         mo,
         os,
         pl,
+        pool_limits,
         read_table,
     )
 
@@ -165,14 +169,17 @@ def _(STRATA, load_catalogue, measure_items, pl, read_table, release, told):
 
 
 @app.cell
-def _(SurveyDesign, estimate_composites, form, list_figures, masked, pl, published, release, rows):
+def _(POOLED_INTERVAL, SurveyDesign, estimate_composites, form, list_figures, masked, pl, pool_limits, published, release, rows):
     nodes = {figure.key: figure.coefficients for figure in list_figures(form.recipe)}
     policy = release.manifest["policy"]
     of_item = policy.get("interval", "wilson")
     of_several = policy.get("composite_interval", of_item)
+    is_pooled = of_several == POOLED_INTERVAL
+    composites = [node for node, items in nodes.items() if sum(part > 0 for part in items.values()) > 1]
+    of_composite = "wilson" if is_pooled else of_several
     chosen = {
         "confidence": policy.get("confidence", 0.95),
-        "interval": {node: of_item if sum(part > 0 for part in items.values()) == 1 else of_several for node, items in nodes.items()},
+        "interval": {node: of_composite if node in composites else of_item for node in nodes},
     }
     design = SurveyDesign(weight="weight", stratum="stratum", population="population")
     recomputed = pl.concat(
@@ -184,11 +191,19 @@ def _(SurveyDesign, estimate_composites, form, list_figures, masked, pl, publish
         ],
         how="diagonal",
     )
-    joined = (
-        published.filter(pl.col("unit").is_not_null(), pl.col("channel").is_null())
-        .with_columns(pl.concat_str("level", pl.lit(":"), "code").alias("node"))
-        .join(recomputed, on=["unit", "procedure", "node"], how="inner", suffix="_again", nulls_equal=True)
+    domains = published.filter(pl.col("unit").is_not_null(), pl.col("channel").is_null()).with_columns(
+        pl.concat_str("level", pl.lit(":"), "code").alias("node"), pl.col("procedure").is_not_null().alias("is_cell")
     )
+    if is_pooled:
+        # Limits of composites follow from the published table: all units, or all cells, lend their design effects.
+        limits = pool_limits(domains.filter(pl.col("node").is_in(composites)), over=["node", "is_cell"])
+        again = limits.select("unit", "procedure", "node", low_pooled="low", high_pooled="high")
+        recomputed = (
+            recomputed.join(again, on=["unit", "procedure", "node"], how="left", nulls_equal=True)
+            .with_columns(pl.coalesce("low_pooled", "low").alias("low"), pl.coalesce("high_pooled", "high").alias("high"))
+            .drop("low_pooled", "high_pooled")
+        )
+    joined = domains.join(recomputed, on=["unit", "procedure", "node"], how="inner", suffix="_again", nulls_equal=True)
     # Whole is a domain with every figure published and every n as published; else responses, or answers to an
     # item that is withheld, are masked in the file.
     is_whole = (pl.col("n") == pl.col("n_again")).fill_null(False).all().over("unit", "procedure")

@@ -43,8 +43,7 @@ def estimate_composites(
     by
         Columns whose combinations are the domains; empty: the whole sample.
     interval
-        ``wilson``, ``wilson_pooled`` (its design effect moved towards those of the other domains),
-        ``beta`` (Korn-Graubard; ``beta_truncated``: on n at most), ``logit`` (or ``xlogit``),
+        ``wilson``, ``beta`` (Korn-Graubard; ``beta_truncated``: on n at most), ``logit`` (or ``xlogit``),
         ``asin``, ``likelihood``, ``exact`` (Clopper-Pearson) or ``t`` (cut to 0-100); or node → one of these.
         METHODS 4.
     where
@@ -106,7 +105,7 @@ def estimate_in_domains(
 ) -> Iterator[pl.DataFrame]:
     """``estimate_composites`` for each of several ``by``, reading the frame once; one table after the other.
 
-    Shapes, nulls, errors and source as there; memory is that of one table.
+    Shapes, nulls, errors and source as there; memory is that of one table. METHODS 3.2-3.6, 4, 5.
     """
     of_node = dict.fromkeys(nodes, interval) if isinstance(interval, str) else interval
     _check_nodes(nodes, {column for by in domains for column in by}, of_node)

@@ -71,7 +71,10 @@ def read_sample(
     keys: Sequence[str],
     bounds: tuple[float, float] | None = None,
 ) -> Sample:
-    """The frame, checked as ``read_rows`` does, with the columns ``keys`` of which domains are made later."""
+    """The frame, checked as ``read_rows`` does, with the columns ``keys`` of which domains are made later.
+
+    METHODS 3.5.
+    """
     if not design.is_simple:
         raise EstimateError(
             ["this estimate knows designs of one stage only: strata, clusters, population"],
@@ -104,7 +107,7 @@ def read_sample(
 
 
 def place_rows(sample: Sample, by: Sequence[str]) -> Rows:
-    """The rows of ``sample`` in the domains that the combinations of ``by`` make."""
+    """The rows of ``sample`` in the domains that the combinations of ``by`` make. METHODS 3.5."""
     codes = [f"i{k}" for k in range(len(sample.items))]
     keys = [f"by.{column}" for column in by]
     domains = _list_domains(sample.values, keys)
@@ -251,7 +254,7 @@ def _sum_items(rows: pl.DataFrame, domains: pl.DataFrame, items: Iterable[str]) 
 
 
 def find_starts(*keys: pl.Series) -> np.ndarray:
-    """Positions at which one of the sorted ``keys`` changes, 0 first; of empty keys none."""
+    """Positions at which one of the sorted ``keys`` changes, 0 first; of empty keys none. METHODS 3.2."""
     changes = np.zeros(len(keys[0]), dtype=bool)
     changes[:1] = True
     for key in keys:

@@ -66,8 +66,7 @@ def estimate_domains(
             domains=[[f"number {kind}"] if DOMAINS[kind] else [] for kind in reading],
             confidence=policy.confidence,
             interval={
-                figure.key: policy.composite_interval if figure.is_composite else policy.interval
-                for figure in figures
+                figure.key: policy.estimated_interval(is_composite=figure.is_composite) for figure in figures
             },
             where=None if pooled or reading[0] not in _POOLED else pl.col("is_pooled"),
         )

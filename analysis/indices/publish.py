@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from analysis.estimation.pooled_limits import pool_limits
 from analysis.frames import INDICES, check_frame
 from analysis.indices.means import mean_of_units
 from analysis.indices.measure import Figure
@@ -52,7 +53,8 @@ def publish_indices(
     rows = pl.concat([told, places[told["domain"]]], how="horizontal")
     everywhere = note_everywhere(form, prepared)
     is_silent = (pl.col("kind") == "unit") & (pl.col("responses") == 0)
-    shown = _add_estimates(rows.filter(~pl.col("suppressed") & ~is_silent), estimates, figures).with_columns(
+    estimated = _add_estimates(rows.filter(~pl.col("suppressed") & ~is_silent), estimates, figures)
+    shown = _pool(estimated, figures, policy).with_columns(
         describe_method(form.recipe, prepared, policy).alias("method"),
         pl.when(pl.col("kind") == "all")
         .then(join_notes(everywhere, note_all(prepared), pl.col("note")))
@@ -119,6 +121,19 @@ def _add_estimates(rows: pl.DataFrame, estimates: pl.DataFrame, figures: Sequenc
         pl.col("figure").replace_strict(positions, return_dtype=pl.Int32).alias("position")
     )
     return rows.join(placed.drop("figure"), on=["position", "domain"], how="left", maintain_order="left")
+
+
+def _pool(shown: pl.DataFrame, figures: Sequence[Figure], policy: IndexPolicy) -> pl.DataFrame:
+    """Limits of composites by the design effects of all published domains of their kind."""
+    if not policy.is_pooled:
+        return shown
+    composites = [position for position, figure in enumerate(figures) if figure.is_composite]
+    is_composite = pl.col("position").is_in(composites)
+    pooled = pool_limits(
+        shown.filter(is_composite).with_columns(pl.lit(policy.confidence).alias("confidence")),
+        over=["position", "kind"],
+    )
+    return pl.concat([pooled.drop("confidence"), shown.filter(~is_composite)])
 
 
 def _mean_rows(shown: pl.DataFrame, form: Form, policy: IndexPolicy, everywhere: list[str]) -> pl.DataFrame:

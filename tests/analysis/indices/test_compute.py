@@ -126,6 +126,12 @@ def test_the_same_data_give_the_same_figures_to_the_last_bit() -> None:
     assert compute().indices.equals(compute().indices)
 
 
+def test_items_take_wilson_and_composites_the_pooled_design_effect() -> None:
+    tables = compute()
+    assert "; wilson; t(df); 95 %" in pick(tables, "item", "q1", unit="A")["method"]
+    assert "; wilson on pooled design effect; t(df); 95 %" in pick(tables, unit="A")["method"]
+
+
 def test_channel_of_answering_moves_no_unit() -> None:
     rows = [
         answer_all(unit, procedure, level, channel=["kiosk", "web"][level % 2])

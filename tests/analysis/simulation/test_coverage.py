@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from tests.analysis.simulation.coverage import average, measure_coverage
-from tests.analysis.simulation.demonstration import measure_demonstration
+from tests.analysis.simulation.demonstration import as_published, cover, published, simulate
 from tests.analysis.simulation.world import make_world
 
 # 120 samples × 30 units of 10 responses or more: 3,600 intervals a node, so chance moves an average by about
@@ -43,8 +43,24 @@ def test_estimates_are_unbiased(coverage: pl.DataFrame) -> None:
     assert found["bias"].abs().max() < 1  # points; the standard error of a mean over 120 samples is about 0.4
 
 
-def test_unit_indices_of_the_demonstration_are_covered() -> None:
-    found = measure_demonstration(samples=50, seed=11).filter(pl.col("n") != "<10")
-    shares = found.group_by("node").agg(100 * pl.col("held").sum() / pl.col("made").sum()).sort("node")
-    for node, share in shares.rows():
-        assert 92.5 <= share <= 97.5, node  # about 2,900 intervals each
+@pytest.fixture(scope="module")
+def demonstration() -> pl.DataFrame:
+    # 25 samples × 54 units: 1,350 intervals of the overall index, one standard error is 0.6 points
+    return published(simulate(samples=25, seed=11, intervals=("wilson", "t")))
+
+
+@pytest.mark.parametrize("kind", ["composite", "item"])
+def test_published_intervals_of_the_demonstration_are_covered(demonstration: pl.DataFrame, kind: str) -> None:
+    found = demonstration.filter(as_published(), pl.col("kind") == kind)
+    assert 93 <= cover(found)["coverage"].item() <= 97
+    assert 92.5 <= cover(found.filter(pl.col("truth") >= 93))["coverage"].item() <= 97.5
+
+
+def test_the_overall_index_of_the_demonstration_is_covered(demonstration: pl.DataFrame) -> None:
+    index = demonstration.filter(as_published(), figure="overall:index")
+    assert 92.5 <= cover(index)["coverage"].item() <= 97.5
+
+
+def test_plain_t_intervals_of_the_overall_index_would_fail(demonstration: pl.DataFrame) -> None:
+    index = demonstration.filter(interval="t", figure="overall:index")
+    assert cover(index)["coverage"].item() < 92.5
