@@ -173,6 +173,9 @@ def show(figures: dict[str, dict[str, Any]]) -> None:
     for step, told in figures.items():
         more = ", ".join(f"{value:,} {name}" for name, value in told.items() if name not in ("seconds", "GiB"))
         print(f"  {step:<9} {told['seconds']:6.2f} s  {told['GiB']:5.2f} GiB  {more}")
+    most = max(figures[step]["GiB"] for step in ("snapshot", "index", "export"))
+    print(f"  index           {figures['index']['seconds']:5.2f} s  (wanted at most 10)")
+    print(f"  most memory     {most:5.2f} GiB  (wanted at most 2)")
     base = figures["polars"]["seconds"]
     print(f"  rows / polars   {figures['rows']['seconds'] / base:5.2f}  (wanted at most 2)")
     print(f"  export / polars {figures['export']['seconds'] / base:5.2f}  (with indices and every file)")
