@@ -11,8 +11,7 @@ from analysis.ranking import estimate_top_probabilities, rank_units
 from analysis.small_area import fit_fay_herriot
 
 WORLDS = ("equal", "spread", "two groups", "ladder")
-UNITS = (5, 34)
-LARGEST = 150  # units, where classes of standard error are used
+SMALL, MIDDLE, LARGE = 5, 34, 150  # units; of 150 classes of standard error are used
 
 
 def make_truth(world: str, units: int) -> np.ndarray:
@@ -27,7 +26,12 @@ def make_truth(world: str, units: int) -> np.ndarray:
 
 
 def measure_rank_sets(
-    *, samples: int, seed: int, worlds: tuple[str, ...] = WORLDS, units: tuple[int, ...] = UNITS, draws: int = 1000
+    *,
+    samples: int,
+    seed: int,
+    worlds: tuple[str, ...] = WORLDS,
+    units: tuple[int, ...] = (SMALL, MIDDLE),
+    draws: int = 1000,
 ) -> pl.DataFrame:
     """Per world × number of units × kind: samples in which all sets held at once, sets that held, mean width.
 
@@ -120,17 +124,23 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--seed", type=int, default=20261120)
     parser.add_argument("--out", type=Path, help="Markdown file for the tables")
     chosen = parser.parse_args(arguments)
-    largest = measure_rank_sets(
-        samples=chosen.samples // 4, seed=chosen.seed, worlds=("equal", "spread"), units=(LARGEST,), draws=500
+    runs = (
+        (WORLDS, SMALL, 5 * chosen.samples, 1000),
+        (WORLDS, MIDDLE, chosen.samples, 1000),
+        (("equal", "spread"), LARGE, chosen.samples // 4, 500),
     )
+    sets = [
+        measure_rank_sets(samples=samples, seed=chosen.seed, worlds=worlds, units=(units,), draws=draws)
+        for worlds, units, samples, draws in runs
+    ]
     measured = {
-        "Sets of 95 %": pl.concat([measure_rank_sets(samples=chosen.samples, seed=chosen.seed), largest]),
+        "Sets of 95 %": pl.concat(sets),
         "Among the top 5 of 34, said and true": measure_top_probabilities(
             samples=chosen.samples, seed=chosen.seed
         ),
     }
-    text = f"# Sets of ranks: {chosen.samples} samples ({chosen.samples // 4} of {LARGEST} units), "
-    text += f"seed {chosen.seed}\n"
+    text = f"# Sets of ranks: {chosen.samples} samples of {MIDDLE} units, {5 * chosen.samples} of {SMALL}, "
+    text += f"{chosen.samples // 4} of {LARGE}; seed {chosen.seed}\n"
     with pl.Config(
         tbl_rows=-1,
         tbl_cols=-1,
