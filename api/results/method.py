@@ -5,7 +5,11 @@ from survey_forms.form import Aggregation, Recipe
 
 # Which sentence is true is read from the words of the column ``method`` (METHODS 10.3).
 WEIGHTS = {"weights_post": "post-stratified", "weights_none": "unweighted", "weights_raked": "raked"}
-INTERVALS = {"interval_wilson": "wilson", "interval_korn_graubard": "korn"}
+INTERVALS = {
+    "interval_wilson": "wilson;",
+    "interval_pooled": "wilson on pooled",
+    "interval_korn_graubard": "korn",
+}
 
 
 def describe_method(scene: Scene) -> tuple[str, ...]:
