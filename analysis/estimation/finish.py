@@ -118,7 +118,10 @@ def finish_quantities(
     *,
     label: str,
 ) -> pl.DataFrame:
-    """``estimate_quantities`` from the variances on: a table of ``variance.add_up_strata``'s columns for each."""
+    """``estimate_quantities`` from the variances on: a table of ``variance.add_up_strata``'s columns for each.
+
+    METHODS 4, 5.
+    """
     columns = (*read.by, label, *ESTIMATE_COLUMNS)
     of_quantity = [rules] * len(quantities) if isinstance(rules, Rule) else rules
     tables = [

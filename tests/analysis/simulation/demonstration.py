@@ -1,6 +1,6 @@
 """Intervals of unit indices over samples of the demonstration population, weighted as they are published.
 
-``python -m tests.analysis.simulation.demonstration --samples 1000 --out tests/analysis/simulation/results.md``
+``python -m tests.analysis.simulation.demonstration --samples 1000 --seed 100001 --out …/results.md``
 
 The population is that of ``hailong demo``: 56 communes and the centre of one province, the starter procedures, the
 seed and the share of people who answer in each unit. Its answers are known, and with them the truth of every unit.
