@@ -49,7 +49,8 @@ def find_small(
     number = {name: index for index, name in enumerate(counts.columns)}
     equations = [(number[parent], [number[child] for child in below]) for parent, below in tree.items()]
     hidden = protect(counts.to_numpy(), _lay_out(domains), equations, small_cell=small_cell)
-    return pl.DataFrame(hidden, schema=dict.fromkeys(counts.columns, pl.Boolean))
+    # Without ``orient`` as many domains as figures would be turned on their side.
+    return pl.DataFrame(hidden, schema=dict.fromkeys(counts.columns, pl.Boolean), orient="row")
 
 
 def _lay_out(domains: pl.DataFrame) -> Additive:

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analysis.disclosure import mask_microdata
+from analysis.disclosure import find_small, mask_microdata
 from analysis.disclosure.bridges import find_bridges
 from analysis.disclosure.protect import Additive, protect
 from analysis.indices.compute import IndexTables, compute_indices
@@ -277,3 +277,24 @@ def test_responses_without_a_procedure_need_cover_only_when_few(unnamed: int, is
     hidden = protect(np.array([[40], [50], [unnamed], [90 + unnamed]]), table, [], small_cell=10)[:, 0]
     assert (not hidden[0]) is is_shown
     assert not hidden[[1, 3]].any()
+
+
+def test_as_many_domains_as_figures_keep_their_places() -> None:
+    domains = pl.DataFrame(
+        {
+            "kind": ["all", "unit", "unit"],
+            "unit": [None, "u0", "u1"],
+            "procedure": [None] * 3,
+            "channel": [None] * 3,
+            "province": [None, "P0", "P0"],
+            "is_pooled": [True] * 3,
+            "is_published": [True] * 3,
+        },
+        schema_overrides=dict.fromkeys(("procedure", "channel"), pl.String),
+    )
+    counts = pl.DataFrame({"a": [24, 4, 20], "b": [60, 30, 30], "c": [60, 30, 30]})
+    assert find_small(domains, counts, tree={}).rows() == [
+        (False,) * 3,
+        (True, False, False),
+        (True, False, False),
+    ]
