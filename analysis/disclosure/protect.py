@@ -47,18 +47,25 @@ def protect(
     present = counts > 0
     hidden = present & ((counts < small_cell) | ~table.is_published[:, None])
     orders = [
-        np.lexsort((np.arange(len(counts)), counts[:, figure], table.rank)) for figure in range(counts.shape[1])
+        _order(np.flatnonzero(present[:, figure] & ~hidden[:, figure]), counts[:, figure], table.rank)
+        for figure in range(counts.shape[1])
     ]
-    before = -1
-    while hidden.sum() != before:
-        before = hidden.sum()
-        for figure, order in enumerate(orders):
+    open_figures = np.arange(counts.shape[1])
+    while open_figures.size:
+        for figure in open_figures:
             hidden[:, figure] = _protect_sums(
-                counts[:, figure], hidden[:, figure], table, order, small_cell=small_cell
+                counts[:, figure], hidden[:, figure], table, orders[figure], small_cell=small_cell
             )
+        protected = hidden.copy()
         for parent, children in equations:
             _protect_equation(counts, hidden, [parent, *children])
+        open_figures = np.flatnonzero((hidden != protected).any(axis=0))
     return hidden
+
+
+def _order(shown: np.ndarray, counts: np.ndarray, rank: np.ndarray) -> np.ndarray:
+    """``shown`` in the order in which they are rather withheld: cells first, then few responses."""
+    return np.asarray(shown[np.lexsort((shown, counts[shown], rank[shown]))])
 
 
 def _protect_sums(

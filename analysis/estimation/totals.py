@@ -108,18 +108,16 @@ def _find_places(rows: pl.DataFrame, *, has_clusters: bool) -> _Places:
 
 
 def _sum_quantity(quantity: Quantity, deviations: pl.DataFrame, places: _Places) -> pl.DataFrame:
-    weight, spread = pl.col("weight"), _spread(quantity)
-    people = deviations.select(
-        is_member(quantity).alias("member"),
-        (weight * quantity.influence).alias("total"),
-        (weight * spread**2).alias("spread2"),
-    )
-    sums = {"people": places.people, "rows": places.psus, "spread2": _add(people["spread2"], places.starts)}
+    spread = [] if quantity.spread is None else [quantity.spread.alias("spread")]
+    people = deviations.select(is_member(quantity).alias("member"), quantity.influence.alias("influence"), *spread)
+    weight, influence = deviations["weight"].to_numpy(), people["influence"].to_numpy()
+    totals = weight * influence
+    spread2 = totals * influence if quantity.spread is None else weight * people["spread"].to_numpy() ** 2
+    sums = {"people": places.people, "rows": places.psus, "spread2": np.add.reduceat(spread2, places.starts)}
     if people["member"].all():
         sums |= {"n": places.people, "psus": places.psus, "weight": places.weight, "weight2": places.weight2}
     else:
         sums |= _sum_members(people["member"], deviations["weight"], places)
-    totals = people["total"].to_numpy()
     if places.psu_starts is not None:
         totals = np.add.reduceat(totals, places.psu_starts)
     # Two passes, so that nothing cancels; in the order of the rows, so that the last digits are always the same.
@@ -173,7 +171,3 @@ def deviate(rows: pl.DataFrame, domains: pl.DataFrame, batch: Sequence[Quantity]
 def is_member(quantity: Quantity) -> pl.Expr:
     """Whether the row answered at least one item of the quantity. METHODS 3.5."""
     return pl.any_horizontal(pl.col(f"i{k}").is_not_null() for k in quantity.items)
-
-
-def _spread(quantity: Quantity) -> pl.Expr:
-    return quantity.influence if quantity.spread is None else quantity.spread

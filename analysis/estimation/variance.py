@@ -1,6 +1,9 @@
 """Linearised variance of every domain from its strata: finite populations, lonely PSUs, degrees of freedom."""
 
+import numpy as np
 import polars as pl
+
+from analysis.estimation.rows import find_starts
 
 
 def add_up_strata(sums: pl.DataFrame, strata: pl.DataFrame, *, lonely: str) -> pl.DataFrame:
@@ -13,45 +16,43 @@ def add_up_strata(sums: pl.DataFrame, strata: pl.DataFrame, *, lonely: str) -> p
 
     METHODS 3.2, 3.3, 3.5, 3.6. Silently too small when the PSUs named are not the ones drawn.
     """
-    sampled, rows, mean = pl.col("sampled"), pl.col("rows"), pl.col("mean")
-    squares = rows * pl.col("variance") + rows * mean**2 * (sampled - rows) / sampled
-    correction = pl.coalesce(1 - sampled / pl.col("population"), pl.lit(1.0)).clip(lower_bound=0.0)
-    has_members = pl.col("psus") > 0
-    is_lonely = (sampled == 1) & (pl.col("correction") > _CENSUS) & has_members
-    regular = pl.when(sampled > 1).then(pl.col("correction") * sampled / (sampled - 1) * squares).otherwise(0.0)
-    # Centred at the mean over all sampled PSUs of the strata the domain touches; 0 for means, not for totals.
-    grand = (rows * mean).sum().over("domain") / sampled.sum().over("domain")
-    alone = pl.col("correction") * (mean - grand) ** 2 if lonely == "adjust" else pl.lit(0.0)
-    added = (
-        sums.join(strata.rename({"psus": "sampled"}), on="stratum", how="left", maintain_order="left")
-        .with_columns(correction.alias("correction"))
-        .with_columns(
-            pl.when(pl.col("correction") > _CENSUS).then("correction").otherwise(0.0).alias("correction")
-        )
-        .with_columns(
-            is_lonely.alias("is_lonely"),
-            pl.when(is_lonely).then(alone).otherwise(regular).alias("added"),
-        )
-        .group_by("domain", maintain_order=True)
-        .agg(
-            *(pl.col(name).sum() for name in ("n", "weight", "weight2", "spread2", "psus")),
-            (pl.col("psus").sum() - has_members.sum()).cast(pl.Float64).alias("df"),
-            pl.col("added").sum().alias("variance"),
-            (pl.col("correction") == 0).all().alias("all_asked"),
-            ((pl.col("correction") == 0).all() & (pl.col("n").sum() == pl.col("people").sum())).alias("is_census"),
-            pl.col("is_lonely").sum().cast(pl.Int64).alias("lonely"),
-            has_members.sum().cast(pl.Int64).alias("strata"),
-        )
-    )
+    at = sums["stratum"].to_numpy()
+    sampled = strata["psus"].cast(pl.Float64).to_numpy()[at]
+    population = strata["population"].fill_null(np.inf).to_numpy()[at]
+    correction = np.maximum(1 - sampled / population, 0.0)
+    correction[correction <= _CENSUS] = 0.0
+    rows, mean, within, psus = (sums[name].to_numpy() for name in ("rows", "mean", "variance", "psus"))
+    squares = rows * within + rows * mean**2 * (sampled - rows) / sampled
+    added = correction * sampled / np.maximum(sampled - 1, 1) * squares
+    has_members = psus > 0
+    starts = find_starts(sums["domain"])
+    is_lonely = (sampled == 1) & (correction > 0) & has_members
+    added[sampled == 1] = 0.0
+    if lonely == "adjust" and is_lonely.any():
+        # Centred at the mean over all sampled PSUs of the strata the domain touches; 0 for means, not for totals.
+        grand = np.add.reduceat(rows * mean, starts) / np.add.reduceat(sampled, starts)
+        away = mean - np.repeat(grand, np.diff(starts, append=len(mean)))
+        added[is_lonely] = (correction * away**2)[is_lonely]
+    variance, all_asked = np.add.reduceat(added, starts), np.logical_and.reduceat(correction == 0, starts)
+    sizes, alone = (np.add.reduceat(of.astype(np.int64), starts) for of in (has_members, is_lonely))
     if lonely == "average":
-        share = pl.col("strata") / (pl.col("strata") - pl.col("lonely"))
-        added = added.with_columns(
-            pl.when(pl.col("lonely") < pl.col("strata"))
-            .then(pl.col("variance") * share)
-            .otherwise(0.0)
-            .alias("variance")
-        )
-    return added
+        regular = sizes - alone
+        variance = np.where(regular > 0, variance * sizes / np.maximum(regular, 1), 0.0)
+    totals = {name: np.add.reduceat(sums[name].to_numpy(), starts) for name in _ADDED}
+    people = np.add.reduceat(sums["people"].to_numpy(), starts)
+    return pl.DataFrame(
+        {
+            "domain": sums["domain"].gather(starts),
+            **totals,
+            "df": (totals["psus"] - sizes).astype(np.float64),
+            "variance": variance,
+            "all_asked": all_asked,
+            "is_census": all_asked & (totals["n"] == people),
+            "lonely": alone,
+            "strata": sizes,
+        }
+    )
 
 
+_ADDED = ("n", "weight", "weight2", "spread2", "psus")
 _CENSUS = 1e-12  # a correction below this is a stratum where everybody was asked
