@@ -22,7 +22,10 @@ class Kept:
 
 
 def difference_errors(figures: Figures, rows: slice = slice(None)) -> Floats:
-    """Standard errors of the differences of ``rows`` from all units; 0 to itself, and where one is certain."""
+    """Standard errors of the differences of ``rows`` from all units; 0 to itself, and where one is certain.
+
+    METHODS 14.2.
+    """
     if figures.covariance is None:
         squared = figures.error[rows, None] ** 2 + figures.error**2
     else:

@@ -38,7 +38,7 @@ def read_figures(
     covariance: Floats | None,
     best: str,
 ) -> Figures:
-    """The figures as arrays, or RankError with every problem of them."""
+    """The figures as arrays, or RankError with every problem of them. METHODS 14.1."""
     _check_columns(frame, unit, [estimate, standard_error, *([df] if df else [])], best)
     score, error = _floats(frame, estimate), _floats(frame, standard_error)
     freedom = _floats(frame, df) if df else np.full(frame.height, np.inf)

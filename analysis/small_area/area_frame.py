@@ -37,7 +37,7 @@ def read_areas(
     covariates: Sequence[str],
     intercept: bool,
 ) -> AreaFrame:
-    """The frame as arrays, or AreaError with every problem of it."""
+    """The frame as arrays, or AreaError with every problem of it. METHODS 13.2."""
     problems = [
         f"column {c!r} is missing"
         for c in (*area, estimate, standard_error, *covariates)

@@ -24,7 +24,7 @@ class LinearFit:
 
 
 def fit_line(y: Floats, x: Floats, sampling: Floats, between: float) -> LinearFit:
-    """Coefficients and their covariance given both variances; ``sampling + between`` > 0."""
+    """Coefficients and their covariance given both variances; ``sampling + between`` > 0. METHODS 13.2."""
     weight = 1 / np.sqrt(sampling + between)
     q, r = np.linalg.qr(x * weight[:, None])
     inverse = np.linalg.inv(r)
@@ -36,7 +36,10 @@ def fit_line(y: Floats, x: Floats, sampling: Floats, between: float) -> LinearFi
 
 
 def estimate_between(y: Floats, x: Floats, sampling: Floats, method: str) -> float:
-    """The variance between areas, >= 0; exactly 0 where the areas differ no more than chance makes them."""
+    """The variance between areas, >= 0; exactly 0 where the areas differ no more than chance makes them.
+
+    METHODS 13.2.
+    """
     size = float(np.median(sampling))  # computing in units of the sampling variance keeps the search scale-free
     y, sampling = y / np.sqrt(size), sampling / size
     solve = {"moments": _solve_moments, "prasad_rao": _prasad_rao}.get(method)
@@ -121,6 +124,6 @@ def _objective(y: Floats, x: Floats, sampling: Floats, between: float, method: s
 
 
 def restricted_log_likelihood(y: Floats, x: Floats, sampling: Floats, between: float) -> float:
-    """Log likelihood with the coefficients integrated out, up to a constant."""
+    """Log likelihood with the coefficients integrated out, up to a constant. METHODS 13.2."""
     line = fit_line(y, x, sampling, between)
     return line.log_likelihood + 0.5 * float(np.linalg.slogdet(line.spread)[1])

@@ -52,7 +52,7 @@ RESULT_COLUMNS = (
 
 
 def check_choices(method: str, methods: Sequence[str], confidence: float, bounds: Bounds) -> None:
-    """AreaError for an unknown method, a confidence outside 0-1 or bounds the wrong way round."""
+    """AreaError for an unknown method, a confidence outside 0-1 or bounds the wrong way round. METHODS 13.3."""
     problems = [] if method in methods else [f"method is {method!r}, known: {', '.join(methods)}"]
     if not 0 < confidence < 1:
         problems.append(f"confidence is {confidence!r}, must lie between 0 and 1")
@@ -63,7 +63,7 @@ def check_choices(method: str, methods: Sequence[str], confidence: float, bounds
 
 
 def check_by(area: Sequence[str]) -> None:
-    """AreaError where an area column has the name of a column of the result."""
+    """AreaError where an area column has the name of a column of the result. METHODS 13.3."""
     if taken := [c for c in area if c in RESULT_COLUMNS]:
         raise AreaError([f"area column {c!r} is also a column of the result" for c in taken], "Rename it before.")
 
@@ -92,19 +92,22 @@ def set_limits(
 
 
 def say(holds: NDArray[np.bool_], text: str) -> pl.Series:
-    """``text`` where it ``holds``, null elsewhere."""
+    """``text`` where it ``holds``, null elsewhere. METHODS 13.3."""
     return pl.Series([text if one else None for one in holds], dtype=pl.String)
 
 
 def join_notes(*parts: pl.Expr | pl.Series) -> pl.Expr:
-    """Notes joined by a bar; null where nothing is to be said."""
+    """Notes joined by a bar; null where nothing is to be said. METHODS 13.3."""
     terms = [part if isinstance(part, pl.Expr) else pl.lit(part) for part in parts]
     note = pl.concat_str(*terms, separator=" | ", ignore_nulls=True)
     return pl.when(note != "").then(note).alias("note")
 
 
 def direct_columns(areas: pl.DataFrame) -> list[pl.Expr]:
-    """n, n_effective, sum_weights and design_effect of the direct figure, null where the frame has none."""
+    """n, n_effective, sum_weights and design_effect of the direct figure, null where the frame has none.
+
+    METHODS 13.3.
+    """
     return [
         (pl.col(name) if name in areas.columns else pl.lit(None)).cast(dtype).alias(name)
         for name, dtype in DIRECT_COLUMNS.items()
@@ -112,4 +115,5 @@ def direct_columns(areas: pl.DataFrame) -> list[pl.Expr]:
 
 
 def null_where_nan(values: Floats) -> pl.Series:
+    """``values`` as a column in which what cannot be computed is null. METHODS 13.3."""
     return pl.Series(values).fill_nan(None)

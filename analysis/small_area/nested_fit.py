@@ -42,7 +42,7 @@ class NestedFit:
 
 
 def fit_nested(read: ResponseFrame, method: str) -> NestedFit:
-    """The most likely ratio between/within, then everything else in closed form."""
+    """The most likely ratio between/within, then everything else in closed form. METHODS 13.7."""
     sums = _Sums(read)
     ratio = _best_ratio(sums, method)
     beta, spread, lost = sums.solve(ratio)

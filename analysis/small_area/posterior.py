@@ -69,7 +69,10 @@ def average(
     place: Floats,
     confidence: float,
 ) -> Averaged:
-    """What every area (rows of ``all_x``; ``place``: its row in ``y``, NaN if none) is, given the posterior."""
+    """What every area (rows of ``all_x``; ``place``: its row in ``y``, NaN if none) is, given the posterior.
+
+    METHODS 13.4.
+    """
     lines = [fit_line(y, x, sampling, float(between)) for between in posterior.between]
     direct, known = np.full(len(all_x), np.nan), np.full(len(all_x), np.nan)
     here = ~np.isnan(place)

@@ -74,7 +74,10 @@ def _keep_census(read: AreaFrame, found: Prediction) -> Prediction:
 
 
 def standardised_residuals(read: AreaFrame, line: LinearFit) -> Floats:
-    """(y − x'β)/√(D + A − x'Qx); NaN without a direct figure, or where an area alone makes a coefficient."""
+    """(y − x'β)/√(D + A − x'Qx); NaN without a direct figure, or where an area alone makes a coefficient.
+
+    METHODS 13.5.
+    """
     fitted = read.is_fitted
     sampling = read.error[fitted] ** 2
     spread = sampling + line.between - line.leverage

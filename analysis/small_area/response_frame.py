@@ -39,7 +39,7 @@ def read_responses(
     covariates: Sequence[str],
     size: str | None,
 ) -> ResponseFrame:
-    """Arrays per response and per area, or AreaError with everything that is wrong."""
+    """Arrays per response and per area, or AreaError with everything that is wrong. METHODS 13.7."""
     _check_columns(responses, populations, area, value, covariates, size)
     answered = responses.filter(pl.col(value).is_not_null() & pl.col(value).is_not_nan())
     owners = populations.select(*area, pl.int_range(pl.len(), dtype=pl.Int64).alias("owner of a response"))
