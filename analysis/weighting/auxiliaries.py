@@ -128,7 +128,7 @@ def read_cells(frame: pl.DataFrame, counts: Iterable[Margin], totals: Iterable[s
 
 
 def join_alike(frame: pl.DataFrame, names: Sequence[str]) -> tuple[pl.DataFrame, NDArray[np.int64]]:
-    """One row per combination of ``names``, in order of appearance, and which of them every row is. METHODS 2.8."""
+    """One row per combination of ``names``, in order of appearance, and which one every row is. METHODS 2.8."""
     if not names:
         return pl.DataFrame({_CELL: [0]}), np.zeros(frame.height, dtype=np.int64)
     alike = frame.select(names).unique(maintain_order=True).with_row_index(_CELL)
