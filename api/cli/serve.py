@@ -39,9 +39,15 @@ def serve(
 def listen(host: str, port: int) -> socket.socket:
     """A socket that listens on ``host`` and ``port``; NotThere when it cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named TCP, or the event loop leaves Nagle's delay on and every reply may wait 40 ms.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((host, port), family=family, backlog=WAITING_MAX)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(WAITING_MAX)
+        return listening
     except OSError as error:
+        listening.close()
         raise NotThere(
             "address_unusable",
             f"Không phục vụ được tại {host}:{port} ({error.strerror}); hãy chọn --port khác",
