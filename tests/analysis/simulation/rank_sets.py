@@ -15,7 +15,7 @@ SMALL, MIDDLE, LARGE = 5, 34, 150  # units; of 150 classes of standard error are
 
 
 def make_truth(world: str, units: int) -> np.ndarray:
-    """True figures: all the same; spread up to 3 points either way; two groups 6 apart; one step of 5 after another."""
+    """True figures: all the same; spread up to 3 points either way; two groups 6 apart; steps of 5."""
     place = np.arange(units)
     return {
         "equal": np.full(units, 80.0),
