@@ -7,6 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analysis.errors import AreaError
+from analysis.estimation.finish import ESTIMATE_COLUMNS
 from analysis.estimation.intervals import t_limits
 from analysis.small_area.between_areas import Floats
 
@@ -29,18 +30,7 @@ DIRECT_COLUMNS = {
     "design_effect": pl.Float64,
 }
 RESULT_COLUMNS = (
-    "n",
-    "n_effective",
-    "sum_weights",
-    "estimate",
-    "standard_error",
-    "low",
-    "high",
-    "confidence",
-    "df",
-    "design_effect",
-    "method",
-    "note",
+    *ESTIMATE_COLUMNS,
     "modelled",
     "direct",
     "direct_standard_error",

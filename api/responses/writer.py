@@ -69,7 +69,7 @@ class GroupWriter:
             group, is_open = self._take_group()
             try:
                 outcomes = self._write_group([ready for waiting in group for ready in waiting.ready])
-            except Exception:
+            except Exception:  # the edge of this thread: if it died, every later post would wait for ever
                 _LOG.exception("responses could not be written")
                 outcomes = [_our_fault() for waiting in group for _ in waiting.ready]
             start = 0

@@ -9,6 +9,7 @@ import polars as pl
 
 from analysis.ranking import estimate_top_probabilities, rank_units
 from analysis.small_area import fit_fay_herriot
+from tests.analysis.simulation.printed import print_tables
 
 WORLDS = ("equal", "spread", "two groups", "ladder")
 SMALL, MIDDLE, LARGE = 5, 34, 150  # units; of 150 classes of standard error are used
@@ -141,19 +142,7 @@ def main(arguments: list[str]) -> None:
     }
     text = f"# Sets of ranks: {chosen.samples} samples of {MIDDLE} units, {5 * chosen.samples} of {SMALL}, "
     text += f"{chosen.samples // 4} of {LARGE}; seed {chosen.seed}\n"
-    with pl.Config(
-        tbl_rows=-1,
-        tbl_cols=-1,
-        float_precision=2,
-        tbl_formatting="MARKDOWN",
-        tbl_hide_dataframe_shape=True,
-        tbl_hide_column_data_types=True,
-    ):
-        for title, table in measured.items():
-            text += f"\n## {title}\n\n{table}\n"
-    if chosen.out:
-        chosen.out.write_text(text)
-    print(text)
+    print_tables(text, measured, chosen.out)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from analysis.small_area import fit_fay_herriot, fit_nested_error, smooth_variances
+from tests.analysis.simulation.printed import print_tables
 
 AREAS = (12, 30, 100)
 BETWEEN = (0.0, 0.3, 1.0, 4.0)  # in sampling variances of the middle area
@@ -150,19 +151,7 @@ def main(arguments: list[str]) -> None:
         "Nested errors": measure_nested(samples=chosen.samples, seed=chosen.seed),
     }
     text = f"# Coverage of modelled 95 % intervals: {chosen.samples} samples, seed {chosen.seed}\n"
-    with pl.Config(
-        tbl_rows=-1,
-        tbl_cols=-1,
-        float_precision=2,
-        tbl_formatting="MARKDOWN",
-        tbl_hide_dataframe_shape=True,
-        tbl_hide_column_data_types=True,
-    ):
-        for title, table in measured.items():
-            text += f"\n## {title}\n\n{table}\n"
-    if chosen.out:
-        chosen.out.write_text(text)
-    print(text)
+    print_tables(text, measured, chosen.out)
 
 
 if __name__ == "__main__":
