@@ -14,15 +14,16 @@ from api.catalogue import open_catalogue
 from api.clock import Clock, utc_now
 from api.db import make_engine
 from api.error_replies import add_error_replies
+from api.form_pages import routes as form_pages_routes
 from api.head_requests import HeadRequests
 from api.home import routes as home_routes
 from api.openapi import describe_with_problems
 from api.rate_limit import RateLimit
+from api.receiving.receiver import Receiver
 from api.registry import routes as registry_routes
 from api.releases import routes as releases_routes
-from api.responses import form_pages, form_routes, import_routes
+from api.responses import form_routes, import_routes
 from api.responses import routes as responses_routes
-from api.responses.receiver import Receiver
 from api.results import routes as results_routes
 from api.security_headers import SecurityHeaders
 from api.settings import Settings
@@ -86,7 +87,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     describe_with_problems(app)
     app.include_router(health.router)
     app.include_router(home_routes.router)
-    app.include_router(form_pages.router)
+    app.include_router(form_pages_routes.router)
     app.include_router(form_routes.router)
     app.include_router(responses_routes.router)
     app.include_router(import_routes.router)

@@ -23,8 +23,8 @@ from api.demo.population import (
     true_shares,
 )
 from api.demo.submissions import make_submissions
-from api.responses.known_codes import KnownCodes
-from api.responses.service import Submission, read_submission, record_all
+from api.receiving.known_codes import KnownCodes
+from api.receiving.service import Submission, read_submission, record_all
 from api.tables import Counter, Procedure, Response, TransactionCount, Unit
 from survey_forms.loader import Catalogue
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from api.responses.service import Submission
+from api.receiving.service import Submission
 from survey_forms.form import Form, QuestionType
 
 COMMENTS = (

@@ -1,1 +1,1 @@
-"""Receiving: a response is read, checked, stored once, and acknowledged after the commit."""
+"""Responses over JSON, one or many, and from files of elsewhere."""

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
-from api.responses.reading import find_form
+from api.receiving.reading import find_form
 from survey_forms.form import Form
 from survey_forms.loader import Catalogue
 

@@ -12,10 +12,10 @@ from api.audit import record_event
 from api.auth import KeyHolder, optional_key, require_scope
 from api.db import begin_write
 from api.errors import HailongError, NotSupported
-from api.responses.json_body import read_json, text_of
-from api.responses.receiver import Receiver
-from api.responses.schemas import PostedBatch, PostedResponse, ShownBatch, ShownReceipt, read_batch, read_posted
-from api.responses.submission import ReadyResponse, Receipt
+from api.receiving.json_body import read_json, text_of
+from api.receiving.receiver import Receiver
+from api.receiving.schemas import PostedBatch, PostedResponse, ShownBatch, ShownReceipt, read_batch, read_posted
+from api.receiving.submission import ReadyResponse, Receipt
 
 router = APIRouter(prefix="/api/v1/responses", tags=["responses"])
 

@@ -17,9 +17,9 @@ from fastapi import FastAPI
 from sqlmodel import Session
 
 from api.db import begin_write, make_engine
-from api.responses.schemas import PostedResponse
-from api.responses.submission import ReadyResponse
-from api.responses.writer import GroupWriter
+from api.receiving.schemas import PostedResponse
+from api.receiving.submission import ReadyResponse
+from api.receiving.writer import GroupWriter
 from api.tables import Response
 
 

@@ -5,8 +5,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from api.errors import FileUnusable
+from api.receiving.submission import Channel, Selection
 from api.responses.importing.mapping import UNANSWERED, AnswerRule, Picked, ResponseMapping
-from api.responses.submission import Channel, Selection
 from api.tabular.digest import sha256_of
 from survey_forms.errors import FormErrors, UnknownForm
 from survey_forms.form import LANGUAGES, Form, Missing, Question, QuestionType

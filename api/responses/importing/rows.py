@@ -7,8 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from api.receiving.submission import Submission
 from api.responses.importing.mapping import UNANSWERED, AnswerRule, Picked, ResponseMapping
-from api.responses.submission import Submission
 from api.tabular import Row, RowProblem
 from api.tabular.cells import read_day, read_month
 from survey_forms.form import QuestionType

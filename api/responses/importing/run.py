@@ -15,12 +15,12 @@ from sqlmodel import Session
 
 from api.db import begin_write
 from api.errors import Conflict, Malformed
-from api.responses import queries
+from api.receiving import queries
+from api.receiving.known_codes import KnownCodes
+from api.receiving.service import ReadyResponse, Receipt, read_submission, record_all
 from api.responses.importing.mapping import ResponseMapping
 from api.responses.importing.rejects import Rejects
 from api.responses.importing.rows import Reader
-from api.responses.known_codes import KnownCodes
-from api.responses.service import ReadyResponse, Receipt, read_submission, record_all
 from api.tables import ImportRun
 from api.tabular import Row, RowProblem, Table, open_table
 from survey_forms.loader import Catalogue

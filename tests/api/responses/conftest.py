@@ -1,7 +1,6 @@
 """Resources for receiving: registered codes, a body as a kiosk sends it, keys."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -10,34 +9,15 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from api.auth import make_key
-from api.tables import Counter, Procedure, Unit
 from tests.conftest import NOW
+from tests.registered import add_register
 
 
 @pytest.fixture(autouse=True)
 def registry(request: pytest.FixtureRequest) -> None:
-    """A province with two communes, a district that ended, a procedure, a counter in each commune."""
-    if not {"engine", "client"} & set(request.fixturenames):
-        return
-    since = date(2025, 7, 1)
-    with Session(request.getfixturevalue("engine")) as session, session.begin():
-        session.add(Unit(code="01", name="Thành phố Hà Nội", kind="province", valid_from=date(2008, 8, 1)))
-        session.add(Unit(code="00004", name="Phường Ba Đình", kind="commune", parent_code="01", valid_from=since))
-        session.add(Unit(code="00008", name="Phường Ngọc Hà", kind="commune", parent_code="01", valid_from=since))
-        session.add(Unit(code="79", name="Thành phố Hồ Chí Minh", kind="province", valid_from=since))
-        session.add(
-            Unit(
-                code="001",
-                name="Quận Ba Đình",
-                kind="district",
-                parent_code="01",
-                valid_from=date(2008, 8, 1),
-                valid_to=date(2025, 6, 30),
-            )
-        )
-        session.add(Procedure(code="1.000001", name="Đăng ký khai sinh", field="Hộ tịch", level="commune"))
-        session.add(Counter(code="Q1", unit_code="00004", name="Quầy 1", valid_from=since))
-        session.add(Counter(code="Q8", unit_code="00008", name="Quầy 8", valid_from=since))
+    """What stands in the register of a test that has a database or a client."""
+    if {"engine", "client"} & set(request.fixturenames):
+        add_register(request.getfixturevalue("engine"))
 
 
 @pytest.fixture

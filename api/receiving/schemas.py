@@ -8,9 +8,9 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from pydantic_core import PydanticCustomError
 
 from api.errors import Malformed
-from api.responses.json_body import Ambiguous, repeated_keys
-from api.responses.reading import malformed
-from api.responses.submission import Selection, Submission
+from api.receiving.json_body import Ambiguous, repeated_keys
+from api.receiving.reading import malformed
+from api.receiving.submission import Selection, Submission
 
 _FIELD_TEXTS = {
     "missing": ("Thiếu mục này", "This field is missing"),

@@ -11,10 +11,10 @@ from sqlmodel import Session
 
 from api.clock import today
 from api.errors import TooMany, Unavailable
+from api.form_pages.context import FormContext, group_fields
+from api.form_pages.queries import Place, list_serving_units
+from api.form_pages.words import WORDS
 from api.page_reply import reply_page
-from api.responses.form_context import FormContext, group_fields
-from api.responses.form_queries import Place, list_serving_units
-from api.responses.form_words import WORDS
 from survey_forms.answers import Problem
 from survey_forms.errors import UnknownForm
 from survey_forms.form import Form

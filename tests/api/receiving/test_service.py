@@ -9,8 +9,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from api.errors import Conflict
-from api.responses.known_codes import KnownCodes
-from api.responses.service import Receipt, Submission, read_submission, record_all
+from api.receiving.known_codes import KnownCodes
+from api.receiving.service import Receipt, Submission, read_submission, record_all
 from api.tables import Response, Unit
 from survey_forms.answers import read_answers
 from survey_forms.loader import load_catalogue

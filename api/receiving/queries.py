@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Uuid, select, text
 from sqlalchemy.dialects import sqlite
 
 from api.errors import Conflict
-from api.responses.submission import ReadyResponse, Receipt
+from api.receiving.submission import ReadyResponse, Receipt
 from api.tables import Response, ResponseText
 
 _RESPONSE = Response.__table__  # type: ignore[attr-defined]

@@ -10,10 +10,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.clock import Clock
 from api.errors import Forbidden, HailongError, Malformed
-from api.responses.known_codes import KnownCodes
-from api.responses.reading import read_ready
-from api.responses.submission import ReadyResponse, Receipt, Submission
-from api.responses.writer import GroupWriter, Outcome
+from api.receiving.known_codes import KnownCodes
+from api.receiving.reading import read_ready
+from api.receiving.submission import ReadyResponse, Receipt, Submission
+from api.receiving.writer import GroupWriter, Outcome
 from survey_forms.loader import Catalogue
 
 

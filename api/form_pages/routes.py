@@ -12,10 +12,9 @@ from sqlmodel import Session
 
 from api.clock import today
 from api.errors import Conflict, HailongError, Malformed
-from api.page_reply import FOR_EVER, reply_page, reply_text
-from api.responses.form_context import FormContext, group_fields, read_fields
-from api.responses.form_queries import Place, Stored, find_place, find_stored
-from api.responses.form_replies import (
+from api.form_pages.context import FormContext, group_fields, read_fields
+from api.form_pages.queries import Place, Stored, find_place, find_stored
+from api.form_pages.replies import (
     DATABASE_AWAY,
     Filled,
     reply_form,
@@ -23,8 +22,9 @@ from api.responses.form_replies import (
     reply_unknown_form,
     why_not_stored,
 )
-from api.responses.form_words import WORDS
-from api.responses.submission import Receipt, Submission
+from api.form_pages.words import WORDS
+from api.page_reply import FOR_EVER, reply_page, reply_text
+from api.receiving.submission import Receipt, Submission
 from survey_forms.answers import Answers, AnswersInvalid, Problem, drop_unasked, read_answers, read_posted
 from survey_forms.errors import UnknownForm
 from survey_forms.form import Form

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from api.clock import local_day, month_of
 from api.errors import Malformed, NotThere
-from api.responses.known_codes import KnownCodes
-from api.responses.submission import PUBLIC_CHANNELS, Channel, ReadyResponse, Selection, Submission
+from api.receiving.known_codes import KnownCodes
+from api.receiving.submission import PUBLIC_CHANNELS, Channel, ReadyResponse, Selection, Submission
 from survey_forms.answers import Answers, read_answers
 from survey_forms.errors import AnswersInvalid, UnknownForm
 from survey_forms.form import LANGUAGES, Form

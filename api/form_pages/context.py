@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 from starlette.datastructures import QueryParams
 
 from api.errors import Malformed, NotSupported
-from api.responses.form_queries import Place
-from api.responses.submission import Channel
+from api.form_pages.queries import Place
+from api.receiving.submission import Channel
 
 CODE_LETTERS_MAX = 40
 FIELDS_MAX = 2000

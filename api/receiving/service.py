@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from api.errors import Conflict
-from api.responses import queries
-from api.responses.known_codes import KnownCodes
-from api.responses.reading import read_ready
-from api.responses.submission import ReadyResponse, Receipt, Submission
+from api.receiving import queries
+from api.receiving.known_codes import KnownCodes
+from api.receiving.reading import read_ready
+from api.receiving.submission import ReadyResponse, Receipt, Submission
 from survey_forms.loader import Catalogue
 
 __all__ = ["ReadyResponse", "Receipt", "Submission", "read_submission", "record_all"]

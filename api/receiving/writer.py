@@ -17,8 +17,8 @@ from sqlmodel import Session
 
 from api.db import begin_write
 from api.errors import HailongError, database_away
-from api.responses.service import record_all
-from api.responses.submission import ReadyResponse, Receipt
+from api.receiving.service import record_all
+from api.receiving.submission import ReadyResponse, Receipt
 
 GROUP_MAX = 256  # responses in one transaction
 

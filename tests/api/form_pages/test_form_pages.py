@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
 from api.app import create_app
-from api.responses.form_queries import UNITS_MAX
+from api.form_pages.queries import UNITS_MAX
 from api.settings import Settings
 from api.tables import Counter, Response, ResponseText, Unit
 from survey_forms.loader import load_catalogue

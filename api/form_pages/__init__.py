@@ -1,0 +1,1 @@
+"""A questionnaire as pages for a phone, which need no script."""
