@@ -6,18 +6,24 @@ AnalysisError
 ├── NodeError        the coefficients of a node do not make a mean
 ├── EstimateError    what was asked cannot be answered (unknown interval, too many domains for a covariance)
 ├── WeightError      weights, margins, classes or limits that no adjustment of weights can use
-│   └── CalibrationFailed   the totals cannot be met together; the one furthest off is named
+│   ├── CalibrationFailed      the totals cannot be met together; the one furthest off is named
+│   ├── RakingRefused          margins that these responses cannot meet (weighting.rake)
+│   └── RakingDidNotConverge   margins still not met after the last round (weighting.rake)
 ├── MeasureError     counts or levels that no scale can have produced
 ├── AreaError        areas (or responses of areas) from which no small-area model can be fitted
 ├── RankError        figures that cannot be ranked (no standard error, two rows for a unit, too many units)
-└── SamplingError    what no sample can be planned or drawn from
-    ├── SizeError        a margin, share, power or population no sample size belongs to
-    ├── AllocationError  strata that cannot hold the sample asked for
-    └── SelectionError   a frame or a design nothing can be drawn from
-        └── FrameChanged the frame or the draw is not the one on record
+├── SamplingError    what no sample can be planned or drawn from
+│   ├── SizeError        a margin, share, power or population no sample size belongs to
+│   ├── AllocationError  strata that cannot hold the sample asked for
+│   └── SelectionError   a frame or a design nothing can be drawn from
+│       └── FrameChanged the frame or the draw is not the one on record
+├── FrameError           a frame that breaks its contract (frames)
+├── FormWithoutIndex     a form that has no recipe (indices.compute)
+├── UndescribedColumn    a column that would be released without words (release.codebook)
+└── UnknownRelease       no such month or revision (release.reading)
 
-``frames.FrameError`` (a frame that breaks its contract) stands beside the contracts. Every error carries
-``problems``, all of one input together; the message ends with what to do.
+Those with a module in brackets stand where they are raised. Every error carries ``problems``, all of one input
+together, and ``remedy``; the message ends with what to do.
 """
 
 from collections.abc import Sequence

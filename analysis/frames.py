@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analysis.errors import AnalysisError
+
 
 @dataclass(frozen=True)
 class Column:
@@ -12,12 +14,15 @@ class Column:
     null: bool = False
 
 
-class FrameError(ValueError):
+class FrameError(AnalysisError):
     """A frame that breaks its contract: every broken column together."""
 
     def __init__(self, frame: str, problems: list[str]) -> None:
-        super().__init__(f"{frame}: " + "; ".join(problems))
-        self.frame, self.problems = frame, problems
+        super().__init__(
+            [f"{frame}: {problem}" for problem in problems],
+            "Give the frame the columns and types of its contract (METHODS 9.1); make a snapshot anew.",
+        )
+        self.frame = frame
 
 
 # One row per response. The answer columns follow these (survey_forms.questions says which):

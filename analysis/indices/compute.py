@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from analysis.disclosure import find_small
+from analysis.errors import AnalysisError
 from analysis.frames import PROCEDURES, RESPONSES, TRANSACTIONS, UNITS, Column, check_frame
 from analysis.indices.domains import KEYS, count_domains, estimate_domains
 from analysis.indices.measure import Figure, list_figures, measure_items
@@ -17,13 +18,16 @@ from analysis.progress import Progress
 from survey_forms.form import Form, Recipe
 
 
-class FormWithoutIndex(ValueError):
+class FormWithoutIndex(AnalysisError):
     """A form that has no recipe: it is collected and counted, but makes no index."""
 
     def __init__(self, form: Form) -> None:
         super().__init__(
-            f"phiếu {form.id} {form.version} không có công thức chỉ số / form {form.id} {form.version} has no "
-            "recipe: give its file an 'index', or leave it out"
+            [
+                f"phiếu {form.id} {form.version} không có công thức chỉ số / form {form.id} {form.version} has no "
+                "recipe"
+            ],
+            "Thêm mục 'index' vào tệp của phiếu hoặc bỏ phiếu ra / Give its file an 'index', or leave it out.",
         )
         self.form, self.version = form.id, form.version
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from analysis.errors import AnalysisError
 from survey_forms.columns import AnswerColumn
 from survey_forms.form import Form, Missing, Question, QuestionType, Text
 
@@ -35,11 +36,14 @@ class Table:
     fields: Sequence[dict[str, Any]]
 
 
-class UndescribedColumn(LookupError):
+class UndescribedColumn(AnalysisError, LookupError):
     """A column that would be released without words."""
 
     def __init__(self, table: str, columns: Sequence[str]) -> None:
-        super().__init__(f"{table}: describe {', '.join(columns)} in analysis/release/columns.yaml")
+        super().__init__(
+            [f"{table}: column {column!r} has no words" for column in columns],
+            "Describe them in analysis/release/columns.yaml.",
+        )
         self.table, self.columns = table, list(columns)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from analysis.errors import AnalysisError
 from analysis.frames import INDICES, RELEASED_UNITS
 from analysis.release.cells import unguard_text
 
@@ -17,12 +18,12 @@ MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
 REVISION = re.compile(r"r([1-9][0-9]{0,5})")
 
 
-class UnknownRelease(LookupError):
+class UnknownRelease(AnalysisError, LookupError):
     """No such month or revision; ``known`` are those that there are."""
 
     def __init__(self, month: str, revision: int | None, known: list[str]) -> None:
         wanted = month if revision is None else f"{month}/r{revision}"
-        super().__init__(f"{wanted} is not released; known: {', '.join(known) or 'none'}")
+        super().__init__([f"{wanted} is not released"], f"Known: {', '.join(known) or 'none'}.")
         self.month, self.revision, self.known = month, revision, known
 
 

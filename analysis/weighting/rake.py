@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from analysis.errors import WeightError
+
 MARGINS = {
     "variable": pl.String,
     "level": pl.String,
@@ -15,24 +17,23 @@ MARGINS = {
 }
 
 
-class RakingRefused(ValueError):
+class RakingRefused(WeightError):
     """Margins that these responses cannot meet: every problem, by variable and level."""
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__(
-            "không cân chỉnh được, hãy sửa các lề / cannot rake, mend these margins: " + "; ".join(problems)
-        )
-        self.problems = problems
+        super().__init__(problems, "Không cân chỉnh được, hãy sửa các lề / Cannot rake, mend these margins.")
 
 
-class RakingDidNotConverge(ValueError):
+class RakingDidNotConverge(WeightError):
     """The margin that is furthest off after the last round."""
 
     def __init__(self, variable: str, level: str, *, got: float, wanted: float, rounds: int) -> None:
         super().__init__(
-            f"sau {rounds} vòng lề {variable} = {level} vẫn là {got:.6g}, cần {wanted:.6g}; hãy gộp mức hoặc "
-            f"bỏ lề / after {rounds} rounds margin {variable} = {level} is {got:.6g}, wanted {wanted:.6g}; "
-            "join levels or drop the margin"
+            [
+                f"sau {rounds} vòng lề {variable} = {level} vẫn là {got:.6g}, cần {wanted:.6g} / after {rounds} "
+                f"rounds margin {variable} = {level} is {got:.6g}, wanted {wanted:.6g}"
+            ],
+            "Hãy gộp mức hoặc bỏ lề / Join levels or drop the margin.",
         )
         self.variable, self.level, self.got, self.wanted, self.rounds = variable, level, got, wanted, rounds
 

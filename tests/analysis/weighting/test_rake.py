@@ -70,7 +70,7 @@ def test_impossible_margins_are_refused_by_name(margins: dict[str, dict[str, flo
 def test_all_problems_are_named_together() -> None:
     with pytest.raises(RakingRefused) as refused:
         rake(SAMPLE, weight="w", margins={"job": {"a": 5}, "sex": {"f": 5}})
-    assert refused.value.problems == ["job: no such column", "sex = m: responses but no total"]
+    assert refused.value.problems == ("job: no such column", "sex = m: responses but no total")
 
 
 def test_responses_without_a_level_are_refused_with_their_number() -> None:
