@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import make_url
@@ -32,6 +33,14 @@ class Settings:
     confidence: float = 0.95
     small_cell: int = 10  # METHODS 7.1
     export_licence: str = "CC-BY-4.0"
+    public_url: str = ""  # how people reach the service; empty: as each request came
+    staff_idle_minutes: int = 30
+    staff_session_hours: int = 12
+    staff_invitation_hours: int = 24
+    staff_totp_roles: str = "administrator,analyst"
+    oidc_issuer: str = ""  # empty: accounts of this service only
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -67,7 +76,9 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         except ValueError:
             is_good = False
         if not is_good:
-            shown = "…" if name == "database_url" else raw[:80]  # a password may stand in it
+            shown = (
+                "…" if name in ("database_url", "oidc_client_secret") else raw[:80]
+            )  # a password may stand in it
             problems.append({"variable": variable, "expected": _expected(name, default), "got": shown})
     if problems:
         raise SettingsUnusable(
@@ -84,6 +95,10 @@ def _is_usable(name: str, value: Any) -> bool:
         return _is_database_url(value)
     if name == "timezone":
         return value in available_timezones()
+    if name in ("public_url", "oidc_issuer"):
+        return _is_address(value, is_plain_allowed=name == "public_url")
+    if name == "staff_totp_roles":
+        return set(value.split(",")) <= {"operator", "unit_head", "analyst", "administrator"} or value == "none"
     if name == "confidence":
         return 0.5 <= value < 1
     return value >= 1 if isinstance(value, int) else bool(str(value).strip())
@@ -96,10 +111,21 @@ def _is_database_url(url: str) -> bool:
         return False
 
 
+def _is_address(url: str, *, is_plain_allowed: bool) -> bool:
+    parts = urlsplit(url)
+    # What an identity provider says must not be changed on its way.
+    is_near = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    is_scheme = parts.scheme == "https" or (parts.scheme == "http" and (is_plain_allowed or is_near))
+    return is_scheme and bool(parts.hostname) and not parts.query and not parts.fragment
+
+
 def _expected(name: str, default: Any) -> str:
     wanted = {
         "database_url": "sqlite:///file or postgresql://user@host/database",
         "timezone": "a time zone such as Asia/Ho_Chi_Minh",
         "confidence": "a share such as 0.95",
+        "public_url": "an address such as https://khaosat.example.vn",
+        "oidc_issuer": "an address such as https://login.example.vn",
+        "staff_totp_roles": "roles with commas between: operator,unit_head,analyst,administrator; or none",
     }
     return wanted.get(name) or ("a whole number from 1 on" if isinstance(default, int) else "a text, not empty")

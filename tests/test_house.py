@@ -117,7 +117,7 @@ def _has_guard(route: object) -> bool:
     waiting: list[Dependant] = list(getattr(getattr(route, "dependant", None), "dependencies", []))
     while waiting:
         dependant = waiting.pop()
-        if hasattr(dependant.call, "required_scope"):
+        if any(hasattr(dependant.call, f"required_{what}") for what in ("scope", "staff", "step")):
             return True
         waiting += dependant.dependencies
     return False

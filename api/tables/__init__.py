@@ -5,6 +5,15 @@ from api.tables.audit import AuditEvent
 from api.tables.import_run import ImportRun
 from api.tables.procedure import Procedure
 from api.tables.response import Response, ResponseText
+from api.tables.staff import (
+    StaffAccount,
+    StaffBrowser,
+    StaffGrant,
+    StaffInvitation,
+    StaffOwnCounter,
+    StaffRecoveryCode,
+    StaffSession,
+)
 from api.tables.transaction_count import TransactionCount
 from api.tables.unit import Counter, Unit, UnitSuccession
 
@@ -16,6 +25,13 @@ __all__ = [
     "Procedure",
     "Response",
     "ResponseText",
+    "StaffAccount",
+    "StaffBrowser",
+    "StaffGrant",
+    "StaffInvitation",
+    "StaffOwnCounter",
+    "StaffRecoveryCode",
+    "StaffSession",
     "TransactionCount",
     "Unit",
     "UnitSuccession",

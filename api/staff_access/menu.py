@@ -1,0 +1,42 @@
+"""What stands on the first page of staff and in the menu: one line per place, shown to whoever may go there."""
+
+from dataclasses import dataclass
+
+from api.staff_access.staff import Staff
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """``text`` is the name of the place, ``hint`` a sentence on what is done there; both by language."""
+
+    address: str
+    permission: str
+    text: dict[str, str]
+    hint: dict[str, str]
+
+
+MENU: tuple[MenuEntry, ...] = (
+    MenuEntry(
+        "/staff/accounts",
+        "accounts.manage",
+        {"vi": "Tài khoản", "en": "Accounts"},
+        {"vi": "Mời, khóa, đặt lại tài khoản cán bộ.", "en": "Invite, disable and reset staff accounts."},
+    ),
+    MenuEntry(
+        "/staff/audit",
+        "audit.read",
+        {"vi": "Nhật ký", "en": "Audit"},
+        {"vi": "Ai đã làm gì, lúc nào, về đơn vị nào.", "en": "Who did what, when, about which unit."},
+    ),
+    MenuEntry(
+        "/staff/profile",
+        "profile",
+        {"vi": "Tài khoản của tôi", "en": "My account"},
+        {"vi": "Mật khẩu, mã xác thực, đăng xuất mọi nơi.", "en": "Password, codes, sign out everywhere."},
+    ),
+)
+
+
+def entries_for(staff: Staff) -> tuple[MenuEntry, ...]:
+    """The places ``staff`` may go to, in the order of the menu."""
+    return tuple(entry for entry in MENU if entry.permission in staff.permissions)
