@@ -163,6 +163,9 @@ def _finish(
     }
     df = np.maximum(shares["df"].fill_null(0.0).to_numpy(), 0.0)
     t = t_quantile(np.maximum(df, 1.0), float(shares["confidence"][0])) if shares.height else df
+    is_short = (
+        point.is_not_null() & (ends["low"].is_null() | ends["high"].is_null()) & ~shares["method"].eq("census")
+    )
     width = (ends["high"] - ends["low"]) / (2 * pl.Series(np.where(df >= 1, t, np.nan)).fill_nan(None))
     return shares.with_columns(
         pl.lit(value).alias("value"),
@@ -174,7 +177,17 @@ def _finish(
         .then("method")
         .otherwise(pl.concat_str(pl.lit(f"quantile {rule}; woodruff, "), pl.col("method")))
         .alias("method"),
+        _note(is_short),
     )
+
+
+def _note(is_short: pl.Series) -> pl.Expr:
+    """Adds to the note of the share why a limit of the quantile is missing."""
+    said = pl.when(is_short).then(
+        pl.lit("mẫu quá nhỏ cho giới hạn của phân vị / sample too small for a limit of this quantile")
+    )
+    note = pl.concat_str("note", said, separator=" | ", ignore_nulls=True)
+    return pl.when(note != "").then(note).alias("note")
 
 
 def _check(values: Sequence[str], quantiles: Sequence[float], by: Sequence[str], rule: str) -> None:

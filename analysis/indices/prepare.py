@@ -9,7 +9,7 @@ from analysis.design import SurveyDesign
 from analysis.indices.policy import IndexPolicy
 from analysis.weighting.cells import NO_PROCEDURE, collapse_cells, count_cells
 from analysis.weighting.diagnostics import SUMMARY, effective_size, kish_design_effect
-from analysis.weighting.post_stratify import post_stratify
+from analysis.weighting.post_stratify import post_stratify_cells
 from analysis.weighting.rake import MARGINS, rake
 
 DESIGN = SurveyDesign(weight="weight", stratum="stratum", population="population")
@@ -51,7 +51,7 @@ def prepare_responses(
     collapsed = collapse_cells(
         count_cells(responses, transactions, unit=policy.unit_role), provinces, minimum=policy.minimum_stratum
     )
-    strata = post_stratify(collapsed.cells).with_row_index("number")
+    strata = post_stratify_cells(collapsed.cells).with_row_index("number")
     cells = (
         collapsed.cells.join(provinces, on="unit", how="left", maintain_order="left")
         .with_columns(pl.col("province").fill_null(""))

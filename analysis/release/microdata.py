@@ -10,7 +10,7 @@ from analysis.disclosure import mask_microdata
 from analysis.indices.policy import IndexPolicy
 from analysis.release.ordering import sort_by_all
 from analysis.weighting.cells import NO_PROCEDURE, collapse_cells, count_cells
-from analysis.weighting.post_stratify import post_stratify
+from analysis.weighting.post_stratify import post_stratify_cells
 from survey_forms.columns import AnswerColumn, answer_columns
 from survey_forms.form import Form
 
@@ -152,7 +152,7 @@ def _weigh(
     cells = collapse_cells(
         count_cells(responses, transactions, unit=policy.unit_role), provinces, minimum=policy.minimum_stratum
     ).cells
-    table = post_stratify(cells).select(
+    table = post_stratify_cells(cells).select(
         "stratum", "n", "transactions", "weight", is_counted=pl.col("transactions") > 0
     )
     codes = {name: pl.Enum(cells[name].drop_nulls().unique().sort()) for name in ("unit", "procedure", "stratum")}

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from analysis.weighting.cells import CollapsedCells, collapse_cells
-from analysis.weighting.post_stratify import post_stratify
+from analysis.weighting.post_stratify import post_stratify_cells
 
 
 def make_cells(counts: dict[tuple[str, str], tuple[int, int]]) -> pl.DataFrame:
@@ -84,7 +84,7 @@ def test_units_with_one_response_are_joined_within_their_province() -> None:
         ("C", "p1"): "|tiny units",  # alone in its province: with those of all provinces, here none
         ("D", "p1"): "D|p1",
     }
-    strata = {row["stratum"]: row for row in post_stratify(collapsed.cells).iter_rows(named=True)}
+    strata = {row["stratum"]: row for row in post_stratify_cells(collapsed.cells).iter_rows(named=True)}
     assert strata["01|tiny units"]["weight"] == 20.0  # (10 + 30) / 2
     assert strata["|tiny units"]["weight"] == 5.0
 
@@ -93,24 +93,24 @@ def test_units_without_responses_are_represented_by_nobody_and_listed() -> None:
     collapsed = collapse({("A", "p1"): (4, 10), ("B", "p1"): (0, 70)})
     assert strata_of(collapsed)[("B", "p1")] is None
     assert reasons_of(collapsed) == {("B", "p1"): "unit without responses: not represented"}
-    assert post_stratify(collapsed.cells)["transactions"].sum() == 10
+    assert post_stratify_cells(collapsed.cells)["transactions"].sum() == 10
 
 
 def test_units_without_transactions_weigh_one_and_are_not_pooled() -> None:
     collapsed = collapse({("A", "p1"): (4, 10), ("B", "p1"): (3, 0), ("B", "p2"): (1, 0)})
-    strata = post_stratify(collapsed.cells).filter(pl.col("stratum") == "B|?").row(0, named=True)
+    strata = post_stratify_cells(collapsed.cells).filter(pl.col("stratum") == "B|?").row(0, named=True)
     assert (strata["weight"], strata["population"], strata["is_pooled"], strata["n"]) == (1.0, None, False, 4)
 
 
 def test_without_any_transactions_every_response_counts_the_same_and_is_pooled() -> None:
-    strata = post_stratify(collapse({("A", "p1"): (4, 0), ("B", "p1"): (1, 0)}).cells)
+    strata = post_stratify_cells(collapse({("A", "p1"): (4, 0), ("B", "p1"): (1, 0)}).cells)
     assert strata["weight"].to_list() == [1.0, 1.0]
     assert strata["is_pooled"].all()
     assert strata["population"].null_count() == 2
 
 
 def test_more_responses_than_transactions_switch_the_correction_off_and_are_flagged() -> None:
-    stratum = post_stratify(collapse({("A", "p1"): (8, 4)}).cells).row(0, named=True)
+    stratum = post_stratify_cells(collapse({("A", "p1"): (8, 4)}).cells).row(0, named=True)
     assert (stratum["weight"], stratum["population"], stratum["has_excess"]) == (0.5, None, True)
 
 
@@ -120,7 +120,7 @@ def test_weights_of_all_pooled_strata_add_up_to_their_transactions() -> None:
         for unit in range(9)
         for number in range(5)
     }
-    strata = post_stratify(collapse(counts, minimum=3).cells)
+    strata = post_stratify_cells(collapse(counts, minimum=3).cells)
     represented = sum(
         transactions
         for (unit, _), (_, transactions) in counts.items()
@@ -135,4 +135,4 @@ def test_no_cells_give_no_strata() -> None:
     )
     collapsed = collapse_cells(empty, pl.DataFrame(schema={"unit": pl.String, "province": pl.String}))
     assert collapsed.cells.is_empty()
-    assert post_stratify(collapsed.cells).is_empty()
+    assert post_stratify_cells(collapsed.cells).is_empty()
