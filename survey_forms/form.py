@@ -30,6 +30,14 @@ class Missing(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
+class OnIdle(StrEnum):
+    """What becomes of the answers when somebody walks away from a kiosk before the end."""
+
+    DISCARD = "discard"
+    PARTIAL = "partial"
+    FLAGGED = "flagged"
+
+
 class Measure(StrEnum):
     """How one item becomes a number of 0-100; METHODS 1.1-1.3."""
 
@@ -163,6 +171,7 @@ class Form:
     sections: tuple[Section, ...]
     recipe: Recipe | None
     sha256: str
+    on_idle: OnIdle = OnIdle.PARTIAL
 
     def __hash__(self) -> int:
         return hash((self.id, self.version, self.sha256))

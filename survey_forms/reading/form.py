@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from survey_forms.form import Form, LegalBasis, Scale
+from survey_forms.form import Form, LegalBasis, OnIdle, Scale
 from survey_forms.reading.checks import check_questions
 from survey_forms.reading.field import VERSION, Field
 from survey_forms.reading.questions import read_section
@@ -30,7 +30,7 @@ NO_DAY = date(1, 1, 1)  # stands in while problems are gathered; no form leaves 
 
 def read_form(root: Field, scales: Mapping[str, Scale]) -> Form:
     """The form in ``root``; only to be used when its source noted no problem."""
-    taken = root.take(required=REQUIRED, optional=("index",))
+    taken = root.take(required=REQUIRED, optional=("index", "on_idle"))
     read = [read_section(entry, scales) for entry in taken["sections"].items(at_least=1)]
     sections = tuple(section for section, _ in read)
     _check_section_ids(taken["sections"], [section.id for section in sections])
@@ -52,6 +52,7 @@ def read_form(root: Field, scales: Mapping[str, Scale]) -> Form:
             taken["index"], tuple(question for section in sections for question in section.questions)
         ),
         sha256="",
+        on_idle=taken["on_idle"].choice(OnIdle) or OnIdle.PARTIAL,
     )
     return replace(form, sha256=hash_form(form, root.value))
 

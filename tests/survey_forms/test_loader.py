@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from survey_forms.errors import FormError, FormErrors
-from survey_forms.form import Aggregation, Condition, Measure, Missing, QuestionType
+from survey_forms.form import Aggregation, Condition, Measure, Missing, OnIdle, QuestionType
 from survey_forms.loader import load_form, load_scales
 from tests.survey_forms.making import HEAD, RATING, SCALES, form_yaml, load_text, make_form
 
@@ -47,6 +47,13 @@ def test_legal_basis_and_head_are_read():
     assert (form.id, form.version, form.audience, form.is_representative) == ("tiny", "1", "citizen", True)
     assert (form.legal_basis.issued_on, form.legal_basis.valid_to) == (date(2025, 12, 11), None)
     assert form.recipe is None
+
+
+def test_a_form_says_what_becomes_of_answers_somebody_walked_away_from():
+    said = HEAD.replace("audience:", "on_idle: discard\naudience:")
+    assert load_text(form_yaml(head=said)).on_idle is OnIdle.DISCARD
+    assert load_text(form_yaml()).on_idle is OnIdle.PARTIAL
+    assert set(problems_of(form_yaml(head=said.replace("discard", "forget")))) == {"on_idle"}
 
 
 def test_a_tree_of_contents_groups_and_items_is_read():
