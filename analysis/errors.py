@@ -11,6 +11,9 @@ AnalysisError
 │   └── RakingDidNotConverge   margins still not met after the last round (weighting.rake)
 ├── MeasureError     counts or levels that no scale can have produced
 ├── AreaError        areas (or responses of areas) from which no small-area model can be fitted
+├── OfficialError    figures or choices no official method can use
+│   └── UnknownParameter    a parameter no text settles: it must be given
+├── PublishedError   printed figures that cannot be read
 ├── RankError        figures that cannot be ranked (no standard error, two rows for a unit, too many units)
 ├── SamplingError    what no sample can be planned or drawn from
 │   ├── SizeError        a margin, share, power or population no sample size belongs to
@@ -72,6 +75,18 @@ class CalibrationFailed(WeightError):
 
 
 class AreaError(AnalysisError):
+    pass
+
+
+class OfficialError(AnalysisError):
+    pass
+
+
+class UnknownParameter(OfficialError):
+    pass
+
+
+class PublishedError(AnalysisError):
     pass
 
 
