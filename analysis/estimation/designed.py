@@ -55,7 +55,7 @@ def _linearise(
     cells = [find_cells(drawn, domains.domain) for drawn in stages]
     blocks = pair_weights(stages[0], reading.placed, design) if design.pps != "brewer" else None
     for quantity in quantities:
-        people = _weigh_influence(domains, quantity)
+        people = weigh_influence(domains, quantity)
         total, member = people["total"].to_numpy()[inside], people["member"].to_numpy()[inside].astype(np.int64)
         variances = add_up_stages(stages, cells, total, member, design, count)
         if blocks is not None:
@@ -74,7 +74,7 @@ def _replicate(
     variances = spread_replicates(domains, weights, replicates, [quantity.value for quantity in quantities])
     tables = []
     for quantity, variance in zip(quantities, variances, strict=True):
-        people = _weigh_influence(domains, quantity)
+        people = weigh_influence(domains, quantity)
         member = people["member"].to_numpy() & (domains.domain >= 0)
         psus, df = count_df(domains, weights, replicates, drawn, member)
         # ``finish`` multiplies by scale², which these estimates have in them already.
@@ -85,8 +85,8 @@ def _replicate(
     return tables, count_df_design(weights, replicates, drawn, domains.weight)
 
 
-def _weigh_influence(domains: Domains, quantity: Quantity) -> pl.DataFrame:
-    """Per row: domain, weight, member, total (weight × influence), spread2 (weight × spread²)."""
+def weigh_influence(domains: Domains, quantity: Quantity) -> pl.DataFrame:
+    """Per row: domain, weight, member, total (weight × influence), spread and weight × its square. METHODS 3.2."""
     needed = sorted({name for k in quantity.items for name in (f"m{k}", f"W{k}")})
     # Where a row has no domain (−1) the join leaves nulls, and the row adds nothing.
     table = domains.table.select(pl.col("domain").cast(pl.Int64), *needed)
@@ -101,6 +101,7 @@ def _weigh_influence(domains: Domains, quantity: Quantity) -> pl.DataFrame:
         "weight",
         is_member(quantity).alias("member"),
         (pl.col("weight") * quantity.influence).fill_null(0.0).alias("total"),
+        spread.fill_null(0.0).alias("spread"),
         (pl.col("weight") * spread**2).fill_null(0.0).alias("spread2"),
     )
 

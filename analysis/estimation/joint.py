@@ -1,4 +1,4 @@
-"""Estimates with their covariance matrix, on request and for few: differences, contrasts, correlations."""
+"""Estimates with their covariance matrix, on request and for few: what differences and contrasts start from."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,57 +8,120 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analysis.design import SurveyDesign
+from analysis.designs.reading import Reading, read_designed
 from analysis.errors import EstimateError
-from analysis.estimation.estimate import mean_quantity, total_quantity
+from analysis.estimation.covary import Covariances, find_covariances
+from analysis.estimation.estimate import mean_quantity, ratio_quantity, total_quantity
+from analysis.estimation.influences import find_influences
 from analysis.estimation.intervals import t_quantile
-from analysis.estimation.rows import Rows, read_rows
-from analysis.estimation.totals import Quantity, deviate, is_member
+from analysis.estimation.totals import Quantity
+from analysis.weighting.auxiliaries import Calibration
 
 LARGEST_MATRIX = 1_000
 STATISTICS = {"mean": mean_quantity, "total": total_quantity}
+Frame = pl.DataFrame | pl.LazyFrame
 
 
 @dataclass(frozen=True)
 class JointEstimates:
-    """``estimates``: by…, value, n, estimate, standard_error, one row per domain × value; ``covariance``: square,
-    rows and columns in that order; ``df``: PSUs − strata that have members of any of them."""
+    """``estimates``: by…, value, n, estimate, standard_error, df, one row per domain × value; ``covariance``:
+    square, rows and columns in that order; ``df``: PSUs − strata that have members of any of them.
+    ``random_covariance``: what simple random samples of the same sizes would have had; ``names``: the rows' names in
+    expressions."""
 
     estimates: pl.DataFrame
     covariance: NDArray[np.float64]
     df: float
+    random_covariance: NDArray[np.float64]
+    names: tuple[str, ...]
 
 
 def estimate_jointly(
-    frame: pl.DataFrame | pl.LazyFrame,
+    frame: Frame,
     design: SurveyDesign,
     *,
-    values: Sequence[str],
+    values: Sequence[str] = (),
     by: Sequence[str] = (),
     where: pl.Expr | None = None,
     statistic: str = "mean",
+    ratios: Mapping[str, tuple[str, str]] | None = None,
+    calibration: Calibration | Sequence[Calibration] | None = None,
+    regression: str = "start",
 ) -> JointEstimates:
-    """Means (or totals) of ``values`` in every domain, with the covariance of every pair.
+    """Means (or totals) of ``values``, and ``ratios``, in every domain, with the covariance of every pair.
 
     Values answered by the same person, and domains that share PSUs or strata, covary; so this is what a
-    difference between two of them needs. Nulls leave the domain. At most LARGEST_MATRIX estimates: name the
-    domains to be compared with ``where``. Raises EstimateError beyond. METHODS 3.2, 3.4.
+    difference between two of them needs. Any design: several stages, PPS, replicates; with ``calibration`` the
+    covariances know what the weights were made to meet. Nulls leave the domain. At most LARGEST_MATRIX
+    estimates: name the domains to be compared with ``where``. Rules for lonely strata inside domains are
+    followed for all the domains together. Raises EstimateError. METHODS 3.2, 3.4, 3.7-3.11.
+
+    >>> sample = pl.DataFrame({"w": [1.0] * 4, "a": [1.0, 2.0, 3.0, 6.0], "b": [2.0, 4.0, 6.0, 12.0]})
+    >>> estimate_jointly(sample, SurveyDesign("w"), values=["a", "b"]).covariance.round(4).tolist()
+    [[1.1667, 2.3333], [2.3333, 4.6667]]
     """
     if statistic not in STATISTICS:
         raise EstimateError([f"statistic is {statistic!r}"], f"Known: {', '.join(STATISTICS)}.")
-    items = {value: pl.col(value) if where is None else pl.when(where).then(pl.col(value)) for value in values}
-    read = read_rows(frame, design, items=items, by=by)
+    items = {value: pl.col(value) for value in values}
     quantities = [STATISTICS[statistic](value, k) for k, value in enumerate(values)]
-    size = read.domains.height * len(quantities)
-    if size > LARGEST_MATRIX:
+    for name, (numerator, denominator) in (ratios or {}).items():
+        both = pl.col(numerator).is_not_null() & pl.col(denominator).is_not_null()
+        for column in (numerator, denominator):
+            items[f"{name}.{len(items)}"] = pl.when(both).then(pl.col(column))
+        quantities.append(ratio_quantity(name, len(items) - 2, len(items) - 1))
+    if where is not None:
+        items = {name: pl.when(where).then(item) for name, item in items.items()}
+    if not quantities:
+        raise EstimateError(["nothing to estimate was named"], "Name at least one column or ratio.")
+    reading = read_designed(frame, design, items=items, keys=by)
+    covariances = covary_quantities(reading, quantities, by, frame, calibration, regression)
+    return _tell(covariances, by)
+
+
+def covary_quantities(
+    reading: Reading,
+    quantities: Sequence[Quantity],
+    by: Sequence[str],
+    frame: Frame,
+    calibration: Calibration | Sequence[Calibration] | None,
+    regression: str,
+) -> Covariances:
+    """The covariances of every quantity in every domain, not yet computed. METHODS 3.2, 3.7-3.11."""
+    influences = find_influences(reading, by, quantities, label="value")
+    if (size := influences.table.height) > LARGEST_MATRIX:
         raise EstimateError(
             [f"{size} estimates would need {size}² covariances"],
             f"Ask for at most {LARGEST_MATRIX}, by ``where``.",
         )
-    tables, psu_totals = _reduce(read, quantities)
-    covariance, df = _covary(read, design, psu_totals, size)
-    estimates = tables.with_columns(pl.Series("standard_error", np.sqrt(np.diag(covariance))))
-    told = estimates.select(*read.by, "value", "n", "estimate", "standard_error")
-    return JointEstimates(told.rename(dict(zip(read.by, by, strict=True))), covariance, df)
+    return find_covariances(reading, influences, frame=frame, calibration=calibration, regression=regression)
+
+
+def _tell(covariances: Covariances, by: Sequence[str]) -> JointEstimates:
+    covariance = covariances.matrix()
+    table = covariances.influences.table.with_columns(
+        pl.Series("standard_error", np.sqrt(np.maximum(np.diag(covariance), 0.0))),
+        pl.Series("df", covariances.df_each()),
+    )
+    return JointEstimates(
+        table.select(*by, "value", "n", "estimate", "standard_error", "df"),
+        covariance,
+        covariances.df_of(np.arange(table.height)),
+        covariances.random_matrix(),
+        name_rows(table, by, "value"),
+    )
+
+
+def name_rows(table: pl.DataFrame, by: Sequence[str], label: str) -> tuple[str, ...]:
+    """A name for every row: its domain (levels joined by "."), its value, or domain:value where both vary.
+
+    METHODS 3.4.
+    """
+    domain = [".".join(str(level) for level in row) for row in table.select(by).rows()] if by else []
+    if not by:
+        return tuple(table[label])
+    if table[label].n_unique() == 1:
+        return tuple(domain)
+    return tuple(f"{where}:{value}" for where, value in zip(domain, table[label], strict=True))
 
 
 def contrast(
@@ -66,8 +129,8 @@ def contrast(
 ) -> pl.DataFrame:
     """Σ cᵢ·estimateᵢ with its standard error from the full covariance, and a t interval; one row.
 
-    ``coefficients`` in the order of ``joint.estimates``. Raises EstimateError when their number differs.
-    METHODS 3.4, 4.1.
+    ``coefficients`` in the order of ``joint.estimates``. Raises EstimateError when their number differs. Several
+    at once, ratios and any smooth function: ``comparison.estimate_contrasts``. METHODS 3.4, 4.1.
     """
     c = np.asarray(coefficients, float)
     if c.shape != (joint.estimates.height,):
@@ -88,57 +151,3 @@ def contrast(
             "df": [float(degrees)],
         }
     )
-
-
-def _reduce(read: Rows, quantities: Sequence[Quantity]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The estimates, and one row per (stratum, PSU, domain) with the PSU totals of every influence."""
-    rows = read.rows if read.has_clusters else read.rows.with_row_index("cluster")
-    deviations = deviate(rows, read.domains, quantities)
-    totals: Mapping[str, pl.Expr] = {
-        f"t{j}": (pl.col("weight") * quantity.influence).sum() for j, quantity in enumerate(quantities)
-    }
-    counts = {f"n{j}": is_member(quantity).sum() for j, quantity in enumerate(quantities)}
-    psus = deviations.group_by("stratum", "cluster", "domain", maintain_order=True).agg(**totals, **counts)
-    tables = [
-        read.domains.select("domain", *read.by, pl.lit(q.name).alias("value"), q.value.alias("estimate"))
-        .join(psus.group_by("domain").agg(pl.col(f"n{j}").sum().alias("n")), on="domain", how="left")
-        .with_columns(pl.lit(j).alias("position"))
-        for j, q in enumerate(quantities)
-    ]
-    return pl.concat(tables).sort("domain", "position"), psus
-
-
-def _covary(read: Rows, design: SurveyDesign, psus: pl.DataFrame, size: int) -> tuple[NDArray[np.float64], float]:
-    """Covariance of all estimates and the degrees of freedom; METHODS 3.2 with products for squares."""
-    each = size // max(1, read.domains.height)
-    numbered = psus.with_columns(
-        pl.struct("stratum", "cluster").rank("dense").cast(pl.Int64).sub(1).alias("psu"),
-        pl.any_horizontal(pl.col(f"n{j}") > 0 for j in range(each)).alias("has_members"),
-    )
-    matrix = np.zeros((numbered["psu"].n_unique(), size))
-    for j in range(each):
-        matrix[numbered["psu"].to_numpy(), numbered["domain"].to_numpy() * each + j] = numbered[f"t{j}"].to_numpy()
-    of_psu = numbered.group_by("psu").agg(pl.col("stratum").first(), pl.col("has_members").any()).sort("psu")
-    members = of_psu.filter("has_members")
-    df = float(members.height - members["stratum"].n_unique())
-    total = np.zeros((size, size))
-    grand = matrix.sum(axis=0) / int(read.strata["psus"].sum())
-    regular, alone = 0, 0
-    for (stratum,), part in of_psu.group_by("stratum", maintain_order=True):
-        sampled, population = read.strata.row(int(stratum))[1:]
-        correction = 1.0 if population is None else max(0.0, 1 - sampled / population)
-        block = matrix[part["psu"].to_numpy()]
-        if sampled > 1:
-            regular += 1
-            centre = block.sum(axis=0) / sampled
-            centred = block - centre
-            outside = (sampled - len(block)) * np.outer(centre, centre)
-            total += correction * sampled / (sampled - 1) * (centred.T @ centred + outside)
-        else:
-            alone += correction > 0
-            regular += correction <= 0
-            if design.lonely == "adjust":
-                total += correction * (block - grand).T @ (block - grand)
-    if design.lonely == "average" and alone and regular:
-        total *= (regular + alone) / regular
-    return total, df

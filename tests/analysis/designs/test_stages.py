@@ -12,7 +12,7 @@ from analysis.designs.weights import weigh_stages
 from analysis.errors import DesignError, EstimateError
 from analysis.estimation.composite import estimate_composites
 from analysis.estimation.estimate import estimate_means, estimate_totals
-from analysis.estimation.joint import estimate_jointly
+from analysis.estimation.rows import read_rows
 
 
 def test_two_stages_by_hand():
@@ -243,7 +243,7 @@ def test_composites_know_stages():
 def test_what_knows_one_stage_only_refuses_more():
     sample, design = make_staged()
     with pytest.raises(EstimateError, match="one stage only"):
-        estimate_jointly(sample, design, values=["y"])
+        read_rows(sample, design, items={"y": pl.col("y")}, by=[])
 
 
 def test_an_empty_frame_gives_no_domains():
