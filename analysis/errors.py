@@ -10,6 +10,8 @@ AnalysisError
 │   ├── RakingRefused          margins that these responses cannot meet (weighting.rake)
 │   └── RakingDidNotConverge   margins still not met after the last round (weighting.rake)
 ├── MeasureError     counts or levels that no scale can have produced
+├── ComparisonError  figures that cannot be compared (an unknown contrast, one domain only, periods that differ)
+├── WatchError       a stream of answers or a baseline nothing can be watched with
 ├── AreaError        areas (or responses of areas) from which no small-area model can be fitted
 ├── OfficialError    figures or choices no official method can use
 │   └── UnknownParameter    a parameter no text settles: it must be given
@@ -72,6 +74,14 @@ class CalibrationFailed(WeightError):
     ) -> None:
         super().__init__(problems, remedy)
         self.variable, self.level, self.got, self.wanted = variable, level, got, wanted
+
+
+class ComparisonError(AnalysisError):
+    pass
+
+
+class WatchError(AnalysisError):
+    pass
 
 
 class AreaError(AnalysisError):
