@@ -1,1 +1,1 @@
-"""Official indices as frozen data with a decision number, and the arithmetic that follows from them. METHODS 18."""
+"""Official indices as frozen data with a decision number, and the arithmetic that follows. METHODS 18."""

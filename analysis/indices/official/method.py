@@ -74,7 +74,7 @@ class Method:
 
 
 def settle(parameter: Parameter, where: str) -> Any:
-    """The value of ``parameter``; UnknownParameter with its name and source when no text settles it. METHODS 18.1."""
+    """The value of ``parameter``; UnknownParameter when no text settles it. METHODS 18.1."""
     if parameter.value is None:
         raise UnknownParameter(
             [f"{where}: parameter {parameter.name!r} is not settled by any text read ({parameter.source})"],

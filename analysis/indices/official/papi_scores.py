@@ -93,7 +93,7 @@ def add_up_scores(frame: pl.DataFrame, structure: Structure, *, zero_is_missing:
     >>> floors = [("A", sub.id, sub.low) for sub in structure.sub_dimensions]
     >>> frame = pl.DataFrame(floors, schema=["unit", "sub_dimension", "score"], orient="row")
     >>> round(add_up_scores(frame, structure).filter(pl.col("level") == "total")["score"][0], 2)
-    7.95
+    7.96
     """
     known = pl.DataFrame(
         [(sub.id, sub.dimension, sub.low, sub.high) for sub in structure.sub_dimensions],
@@ -150,7 +150,7 @@ def summarise_units(scores: pl.DataFrame) -> pl.DataFrame:
 
 
 def share_of_range(score: float, *, low: float, high: float) -> float:
-    """Where a score lies in its range, 0-1: what stays comparable when the number of siblings changes. METHODS 18.4.
+    """Where a score lies in its range, 0-1: comparable when the number of siblings changes. METHODS 18.4.
 
     >>> round(share_of_range(1.81, low=0.25, high=2.5), 2), round(share_of_range(2.40, low=0.33, high=3.33), 2)
     (0.69, 0.69)

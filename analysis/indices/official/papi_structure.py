@@ -91,7 +91,7 @@ def score_range(siblings: int, *, floor: float | None = None, ceiling: float | N
 
 
 def list_indicators(sub_dimension: str, year: int) -> tuple[Indicator, ...]:
-    """The indicators of a sub-dimension as far as they are known; UnknownParameter where they are not. METHODS 18.4.
+    """The indicators of a sub-dimension where they are known, else UnknownParameter. METHODS 18.4.
 
     >>> [(part.id, part.weight) for part in list_indicators("civic_knowledge", 2023)]
     [('policies_known', 0.25), ('leaders_known', 0.5)]
@@ -126,7 +126,7 @@ def list_withheld(year: int) -> pl.DataFrame:
 
 
 def cut_digits(value: Decimal | str | float, digits: int) -> Decimal:
-    """``value`` with ``digits`` decimals, the rest cut off, as some editions print: 42.4078 → 42.407. METHODS 18.4.
+    """``value`` with ``digits`` decimals, the rest cut off as in some editions: 42.4078 → 42.407. METHODS 18.4.
 
     >>> str(cut_digits("42.4078", 3))
     '42.407'

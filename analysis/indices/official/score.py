@@ -55,8 +55,9 @@ def score_framework(
     DataFrame
         One row per node that can be known, top first: node, level, title_vi, title_en, estimate (Float64),
         estimate_rounded (String, two decimals, half up), is_given, rule and status (the least sure rule the figure
-        rests on; one given here counts as unknown; both null for a given node). No standard error: these are published figures, not a sample; for
-        intervals use ``recipe_of``. Computed in decimals: 79.72 and 80.43 are 80.075 exactly.
+        rests on; one given here counts as unknown; both null for a given node). No standard error: these are
+        published figures, not a sample; for intervals use ``recipe_of``. Computed in
+        decimals: 79.72 and 80.43 are 80.075 exactly.
 
     Raises
     ------
