@@ -114,7 +114,7 @@ def estimate_in_domains(
     columns = {item: pl.col(item) if where is None else pl.when(where).then(pl.col(item)) for item in items}
     keys = list(dict.fromkeys(column for by in domains for column in by))
     codes = {item: k for k, item in enumerate(items)}
-    quantities = [_quantity(node, coefficients, codes) for node, coefficients in nodes.items()]
+    quantities = [node_quantity(node, coefficients, codes) for node, coefficients in nodes.items()]
     if not design.is_simple:
         designed = read_designed(frame, design, items=columns, keys=keys, bounds=BOUNDS)
         for by in domains:
@@ -147,7 +147,8 @@ def _check_nodes(
 _TAKEN = {"node", *ESTIMATE_COLUMNS}
 
 
-def _quantity(node: str, coefficients: Mapping[str, float], codes: Mapping[str, int]) -> Quantity:
+def node_quantity(node: str, coefficients: Mapping[str, float], codes: Mapping[str, int]) -> Quantity:
+    """A node in linearised form; ``codes``: item → its number among the items read. METHODS 3.4."""
     parts = {item: c for item, c in coefficients.items() if c > 0}
     present = {item: pl.col(f"m{codes[item]}").is_not_null() for item in parts}
     weight_present = _add(c * present[item].cast(pl.Float64) for item, c in parts.items())

@@ -26,7 +26,7 @@ Frame = pl.DataFrame | pl.LazyFrame
 class JointEstimates:
     """``estimates``: by…, value, n, estimate, standard_error, df, one row per domain × value; ``covariance``:
     square, rows and columns in that order; ``df``: PSUs − strata that have members of any of them.
-    ``random_covariance``: what simple random samples of the same sizes would have had; ``names``: the rows' names in
+    ``random_covariance``: what simple random samples of the same sizes would have had; ``names``: of the rows, for
     expressions."""
 
     estimates: pl.DataFrame
