@@ -44,6 +44,9 @@ RESPONSES: Mapping[str, Column] = {
     "seconds": Column(pl.Int32, null=True),  # started to submitted; null when the clock is doubted
     "is_clock_doubted": Column(pl.Boolean),
     "is_demo": Column(pl.Boolean),
+    "completeness": Column(pl.String),  # complete, flagged (left early, kept), partial (never counts as whole)
+    "is_assisted": Column(pl.Boolean),
+    "option_order": Column(pl.String, null=True),  # ascending, descending: as the levels were shown
 }
 
 # One row per month × unit × procedure × channel.

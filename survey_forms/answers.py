@@ -28,8 +28,11 @@ class Answers:
     texts: dict[str, str]
 
 
-def read_answers(form: Form, raw: Mapping[str, object]) -> Answers:
-    """The answers in ``raw``, as posted in JSON; AnswersInvalid with every problem by question."""
+def read_answers(form: Form, raw: Mapping[str, object], *, is_whole: bool = True) -> Answers:
+    """The answers in ``raw``, as posted in JSON; AnswersInvalid with every problem by question.
+
+    ``is_whole`` False: the person left before the end, so that no answer need be there.
+    """
     if not isinstance(raw, Mapping):
         got = show(raw)
         raise AnswersInvalid(
@@ -42,7 +45,7 @@ def read_answers(form: Form, raw: Mapping[str, object]) -> Answers:
                 )
             ]
         )
-    reading, unasked = _read_all(form, raw)
+    reading, unasked = _read_all(form, raw, is_whole=is_whole)
     reading.problems += [_not_asked(question) for question in unasked if _given_keys(question, raw)]
     if len(raw) > len(_keys(form)) or not raw.keys() <= _keys(form):
         reading.problems += _unknown_questions(form, raw)
@@ -53,12 +56,12 @@ def read_answers(form: Form, raw: Mapping[str, object]) -> Answers:
 
 def drop_unasked(form: Form, raw: Mapping[str, object]) -> dict[str, object]:
     """``raw`` without answers to questions that were not asked: for a page without scripts, which shows all."""
-    _, unasked = _read_all(form, raw)
+    _, unasked = _read_all(form, raw, is_whole=True)
     dropped = {key for question in unasked for key in _question_keys(question)}
     return {key: value for key, value in raw.items() if key not in dropped}
 
 
-def _read_all(form: Form, raw: Mapping[str, object]) -> tuple[Reading, list[Question]]:
+def _read_all(form: Form, raw: Mapping[str, object], *, is_whole: bool) -> tuple[Reading, list[Question]]:
     """What can be read, in the order of the form, and the questions that were not asked."""
     reading = Reading()
     unasked: list[Question] = []
@@ -69,7 +72,7 @@ def _read_all(form: Form, raw: Mapping[str, object]) -> tuple[Reading, list[Ques
             unasked.append(question)
             continue
         before = len(reading.problems)
-        _read_question(question, raw, reading, must_answer=question.required and asked is True)
+        _read_question(question, raw, reading, must_answer=is_whole and question.required and asked is True)
         if len(reading.problems) > before or asked is None:
             unclear.add(question.id)
     return reading, unasked

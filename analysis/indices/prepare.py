@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from analysis.design import SurveyDesign
+from analysis.indices.counted import count_completeness, leave_out_partial
 from analysis.indices.policy import IndexPolicy
 from analysis.weighting.cells import NO_PROCEDURE, collapse_cells, count_cells
 from analysis.weighting.diagnostics import SUMMARY, effective_size, kish_design_effect
@@ -43,10 +44,12 @@ def prepare_responses(
     scores: Mapping[str, pl.Expr],
     policy: IndexPolicy,
 ) -> Prepared:
-    """Count, collapse, weigh. ``transactions`` of one month. Rows without a unit are counted and left out.
+    """Count, collapse, weigh. ``transactions`` of one month. Rows without a unit, and partial responses, are
+    counted and left out.
 
-    METHODS 2.1-2.5.
+    METHODS 2.1-2.5, 10.5.
     """
+    completeness, responses = count_completeness(responses), leave_out_partial(responses)
     provinces = units.select("unit", "province").unique("unit", keep="first")
     collapsed = collapse_cells(
         count_cells(responses, transactions, unit=policy.unit_role), provinces, minimum=policy.minimum_stratum
@@ -91,7 +94,8 @@ def prepare_responses(
         .join(placed.lazy(), on=["unit", "procedure"], how="inner", maintain_order="left")
         .drop("unit", "procedure")
     )
-    rows, told = pl.collect_all([joined, facts], engine="streaming")
+    rows, told, left_early = pl.collect_all([joined, facts, completeness], engine="streaming")
+    told = pl.concat([told, left_early], how="horizontal")
     rows, margins = _rake(rows, policy)
     summary = _summarise(rows, cells, strata, told, collapsed.collapses.height)
     is_demo = bool(told["is_demo"].item() or (transactions["is_demo"].any() if transactions.height else False))
@@ -129,6 +133,8 @@ def _summarise(
             pl.lit(kish_design_effect(weights)).alias("kish_design_effect"),
             pl.lit(effective_size(weights)).alias("n_effective"),
             "self_selected_share",
+            "responses_partial",
+            "responses_flagged",
             pl.lit(strata.height).alias("strata"),
             pl.lit(collapses).alias("collapses"),
             pl.lit(strata["has_excess"].sum()).alias("strata_with_excess"),

@@ -80,9 +80,9 @@ def note_everywhere(form: Form, prepared: Prepared) -> list[str]:
 
 
 def note_all(prepared: Prepared) -> list[str]:
-    """What must stand on the rows that speak of all units. METHODS 2.2."""
+    """What must stand on the rows that speak of all units. METHODS 2.2, 10.5."""
     facts = prepared.summary.row(0, named=True)
-    notes = []
+    notes = _note_left_early(facts["responses_partial"], facts["responses_flagged"])
     if not prepared.has_transactions:
         notes.append("chưa có số giao dịch: mỗi phiếu tính như nhau / no transactions: responses count equally")
         return notes
@@ -97,6 +97,17 @@ def note_all(prepared: Prepared) -> list[str]:
         notes.append("không gộp đơn vị không có giao dịch / units without transactions are not pooled")
     if facts["responses_without_unit"]:
         notes.append("bỏ phiếu không ghi đơn vị / responses without a unit left out")
+    return notes
+
+
+def _note_left_early(partial: int, flagged: int) -> list[str]:
+    notes = []
+    if partial:
+        notes.append(f"{partial} phiếu trả lời dở không được tính / {partial} partial responses left out")
+    if flagged:
+        notes.append(
+            f"trong đó {flagged} phiếu dừng giữa chừng vẫn được tính / {flagged} responses left early are counted"
+        )
     return notes
 
 

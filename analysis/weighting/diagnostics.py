@@ -14,6 +14,8 @@ SUMMARY = {
     "kish_design_effect": pl.Float64,
     "n_effective": pl.Float64,
     "self_selected_share": pl.Float64,
+    "responses_partial": pl.Int64,  # left before the end, and not counted
+    "responses_flagged": pl.Int64,  # left before the end, and counted
     "strata": pl.Int64,
     "collapses": pl.Int64,
     "strata_with_excess": pl.Int64,

@@ -3,22 +3,29 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from api.clock import local_day, month_of
 from api.errors import Malformed, NotThere
+from api.receiving.device_clock import judge_clock
 from api.receiving.known_codes import KnownCodes
-from api.receiving.submission import PUBLIC_CHANNELS, Channel, ReadyResponse, Selection, Submission
+from api.receiving.submission import (
+    PUBLIC_CHANNELS,
+    Channel,
+    Completeness,
+    OptionOrder,
+    ReadyResponse,
+    Selection,
+    Submission,
+)
 from survey_forms.answers import Answers, read_answers
 from survey_forms.errors import AnswersInvalid, UnknownForm
 from survey_forms.form import LANGUAGES, Form
 from survey_forms.loader import Catalogue
 
-# A device's clock is not believed outside of these; the answer counts on the day it was received.
-CLOCK_FROM = datetime(2020, 1, 1, tzinfo=UTC)
-CLOCK_AHEAD = timedelta(days=1)
 PROBLEMS_MAX = 50  # of a thousand problems a person reads a few; the reply stays small
 
 _CODE_TEXTS = {
@@ -47,6 +54,14 @@ _CODE_TEXTS = {
         "Channel {value} needs an API key with the scope batch",
     ),
     "unknown_selection": ("Không có cách chọn mẫu {value}", "There is no selection {value}"),
+    "unknown_completeness": (
+        "Không có mức hoàn thành {value}; cần complete, partial hoặc flagged",
+        "There is no completeness {value}; expected complete, partial or flagged",
+    ),
+    "unknown_option_order": (
+        "Không có thứ tự {value}; cần ascending hoặc descending",
+        "There is no order {value}; expected ascending or descending",
+    ),
     "unknown_language": ("Không có ngôn ngữ {value}", "There is no language {value}"),
 }
 
@@ -56,12 +71,11 @@ def read_ready(
 ) -> ReadyResponse:
     """``submission`` as it will be stored; Malformed with all its problems, NotThere for an unknown form."""
     form = find_form(forms, submission.form, submission.version)
-    is_clock_doubted = not submission.is_clock_trusted and (
-        is_doubtful(submission.submitted_at, now=now) or _runs_backwards(submission)
-    )
-    day = local_day(now if is_clock_doubted else submission.submitted_at, zone)
+    believed_at, is_clock_doubted = judge_clock(submission, now=now)
+    day = local_day(believed_at, zone)
     problems = list(_field_problems(submission, codes, day))
-    answers = _read_answers(form, submission.answers, problems)
+    problems += _duration_problems(submission, form)
+    answers = _read_answers(form, submission, problems)
     problems += _storage_problems(answers)
     if problems:
         raise malformed(problems)
@@ -78,6 +92,9 @@ def read_ready(
         "is_clock_doubted": is_clock_doubted,
         "import_run": submission.import_run,
         "is_demo": submission.is_demo,
+        **_circumstances(submission),
+        # Measured anew at each sending, so no part of the content.
+        "clock_offset_seconds": submission.clock_offset_seconds,
     }
     del values["texts"]
     return ReadyResponse(submission.id, values, answers.texts)
@@ -94,16 +111,6 @@ def find_form(forms: Catalogue, form: str, version: str) -> Form:
             f"There is no form {form} of version {version}",
             known=[str(known) for known in error.known],
         ) from None
-
-
-def is_doubtful(submitted_at: datetime, *, now: datetime) -> bool:
-    """Whether a device's clock cannot be believed: before 2020, or more than a day ahead of ours."""
-    return not CLOCK_FROM <= submitted_at <= now + CLOCK_AHEAD
-
-
-def _runs_backwards(submission: Submission) -> bool:
-    """Whether the device was set back between the first tap and the last: it cannot say when that was."""
-    return submission.started_at is not None and submission.started_at > submission.submitted_at
 
 
 def malformed(problems: list[dict[str, Any]]) -> Malformed:
@@ -129,6 +136,11 @@ def _field_problems(submission: Submission, codes: KnownCodes, day: date) -> Ite
         ("channel", submission.channel, _channel_problem(submission)),
         ("selection", submission.selection, _unknown(submission.selection, Selection, "unknown_selection")),
         ("language", submission.language, None if submission.language in LANGUAGES else "unknown_language"),
+        (
+            "completeness",
+            submission.completeness,
+            _unknown(submission.completeness, Completeness, "unknown_completeness"),
+        ),
         ("unit_filed", submission.unit_filed, codes.unit_problem(submission.unit_filed, day)),
     ]
     for name in ("unit_decided", "unit_residence"):
@@ -136,6 +148,9 @@ def _field_problems(submission: Submission, codes: KnownCodes, day: date) -> Ite
             fields.append((name, unit, codes.unit_problem(unit, day)))
     if submission.procedure:
         fields.append(("procedure", submission.procedure, codes.procedure_problem(submission.procedure, day)))
+    if submission.option_order is not None:
+        problem = _unknown(submission.option_order, OptionOrder, "unknown_option_order")
+        fields.append(("option_order", submission.option_order, problem))
     if submission.counter:
         problem = codes.counter_problem(submission.counter, day, unit=submission.unit_filed)
         fields.append(("counter", submission.counter, problem))
@@ -152,15 +167,28 @@ def _channel_problem(submission: Submission) -> str | None:
     return _unknown(submission.channel, Channel, "unknown_channel")
 
 
-def _unknown(value: str, known: type[Channel] | type[Selection], code: str) -> str | None:
+def _unknown(value: str, known: type[StrEnum], code: str) -> str | None:
     return None if value in set(known) else code
 
 
-def _read_answers(form: Form, answers: Mapping[str, object] | Answers, problems: list[dict[str, Any]]) -> Answers:
-    if isinstance(answers, Answers):
-        return answers
+def _duration_problems(submission: Submission, form: Form) -> Iterator[dict[str, Any]]:
+    known = {question.id for question in form.questions}
+    for question in submission.durations or {}:
+        if question not in known:
+            yield {
+                "field": f"durations.{question}"[:100],
+                "code": "unknown_question",
+                "vi": "Phiếu không có câu này",
+                "en": "The form has no such question",
+            }
+
+
+def _read_answers(form: Form, submission: Submission, problems: list[dict[str, Any]]) -> Answers:
+    if isinstance(submission.answers, Answers):
+        return submission.answers
+    is_whole = submission.completeness == Completeness.COMPLETE
     try:
-        return read_answers(form, answers)
+        return read_answers(form, submission.answers, is_whole=is_whole)
     except AnswersInvalid as error:
         problems.extend(
             {"question": found.question, "code": found.code, "vi": found.vi, "en": found.en}
@@ -200,7 +228,28 @@ def _content(submission: Submission, answers: Answers) -> dict[str, Any]:
         "submitted_at": _utc_text(submission.submitted_at),
         "device": submission.device,
         "device_sequence": submission.device_sequence,
+    } | {name: value for name, value in _circumstances(submission).items() if value != _USUAL[name]}
+
+
+def _circumstances(submission: Submission) -> dict[str, Any]:
+    """How it was answered. What is usual stays out of the content: responses stored before these were asked for
+    keep their hash, so that sending them again is still known."""
+    return {
+        "completeness": str(submission.completeness),
+        "is_assisted": submission.is_assisted,
+        "option_order": submission.option_order,
+        "durations": None if submission.durations is None else dict(submission.durations),
+        "consent": submission.consent,
     }
+
+
+_USUAL = {
+    "completeness": str(Completeness.COMPLETE),
+    "is_assisted": False,
+    "option_order": None,
+    "durations": None,
+    "consent": None,
+}
 
 
 def _utc_text(instant: datetime | None) -> str | None:

@@ -4,13 +4,22 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    ValidationError,
+)
 from pydantic_core import PydanticCustomError
 
 from api.errors import Malformed
 from api.receiving.json_body import Ambiguous, repeated_keys
 from api.receiving.reading import malformed
-from api.receiving.submission import Selection, Submission
+from api.receiving.submission import Completeness, Selection, Submission
 
 _FIELD_TEXTS = {
     "missing": ("Thiếu mục này", "This field is missing"),
@@ -26,6 +35,10 @@ _FIELD_TEXTS = {
     "less_than_equal": ("Số quá lớn", "The number is too large"),
     "uuid_type": ("Cần một UUID dạng chuỗi", "Expected a UUID as text"),
     "uuid_parsing": ("Cần một UUID", "Expected a UUID"),
+    "bool_type": ("Cần true hoặc false", "Expected true or false"),
+    "finite_number": ("Cần một số hữu hạn", "Expected a finite number"),
+    "float_type": ("Cần một số", "Expected a number"),
+    "too_long": ("Quá nhiều mục", "Too many entries"),
     "dict_type": ("Cần một đối tượng {câu hỏi: trả lời}", "Expected an object {question: answer}"),
     "model_type": ("Mỗi phiếu là một đối tượng JSON", "A response is a JSON object"),
     "list_type": ("Cần một danh sách phiếu", "Expected a list of responses"),
@@ -58,6 +71,8 @@ def _have_no_nul(value: str) -> str:
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_be_text), AfterValidator(_be_on_the_calendar)]
 Code = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_have_no_nul)]
+Seconds = Annotated[float, Field(strict=True, ge=0, le=86_400, allow_inf_nan=False)]
+Durations = Annotated[dict[Annotated[str, Field(max_length=60)], Seconds], Field(max_length=500)]
 Name = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_have_no_nul)]
 
 
@@ -82,6 +97,12 @@ class PostedResponse(BaseModel):
     submitted_at: Instant
     device: Name | None = None
     device_sequence: Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)] | None = None
+    completeness: Code = Completeness.COMPLETE.value
+    is_assisted: StrictBool = False
+    option_order: Code | None = None
+    clock_offset_seconds: Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1)] | None = None
+    durations: Durations | None = None
+    consent: Code | None = None
 
     def as_submission(self, *, is_public: bool) -> Submission:
         """The submission, with the types of the service."""

@@ -36,12 +36,29 @@ class Selection(StrEnum):
     CENSUS = "census"
 
 
+class Completeness(StrEnum):
+    """How far the person came. Indices leave partial ones out and count flagged ones, saying how many."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"  # left before the end; never counts as whole
+    FLAGGED = "flagged"  # left before the end, and the form keeps such responses
+
+
+class OptionOrder(StrEnum):
+    """From which side the levels ran on the screen."""
+
+    ASCENDING = "ascending"
+    DESCENDING = "descending"
+
+
 @dataclass(frozen=True)
 class Submission:
     """A filled form as it was sent, with its types right and nothing else checked.
 
     ``answers`` are raw (question → value as posted) or already read. ``is_clock_trusted`` says that
     ``submitted_at`` is a date somebody wrote down (an import) or our own clock, not that of a device.
+    ``clock_offset_seconds`` is our clock less the device's when it sent this, where that was measured.
+    ``durations`` are seconds spent by question; ``consent`` is the version of the text that was agreed to.
     ``is_public`` says that nobody vouched for it with a key: it may not claim an office's channel and counts as
     self-selected.
     """
@@ -66,6 +83,12 @@ class Submission:
     is_demo: bool = False
     is_clock_trusted: bool = False
     is_public: bool = False
+    completeness: str = Completeness.COMPLETE
+    is_assisted: bool = False
+    option_order: str | None = None
+    clock_offset_seconds: int | None = None
+    durations: Mapping[str, float] | None = None
+    consent: str | None = None
 
 
 @dataclass(frozen=True)

@@ -159,8 +159,16 @@ def _origin(
 
 
 def _describe_form(part: FormMonth) -> dict[str, Any]:
-    counted = part.responses.select(pl.len(), pl.col("is_demo").sum()).collect()
-    responses, demonstration = counted.row(0)
+    counted = part.responses.select(
+        pl.len(),
+        pl.col("is_demo").sum(),
+        partial_responses=(pl.col("completeness") == "partial").sum(),
+        flagged_responses=(pl.col("completeness") == "flagged").sum(),
+        assisted_responses=pl.col("is_assisted").sum(),
+    ).collect()
+    responses, demonstration, *circumstances = counted.row(0)
+    # Told where there are some: months released before these were asked for keep their content hash.
+    told = {name: many for name, many in zip(counted.columns[2:], circumstances, strict=True) if many}
     return {
         "form": part.form.id,
         "version": part.form.version,
@@ -170,6 +178,7 @@ def _describe_form(part: FormMonth) -> dict[str, Any]:
         "is_representative": part.form.is_representative,
         "responses": responses,
         "demonstration_responses": demonstration,
+        **told,
     }
 
 

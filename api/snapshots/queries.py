@@ -36,9 +36,11 @@ TEXTS = (
     "selection",
     "language",
     "form_hash",
+    "completeness",
+    "option_order",
     "answers",
 )
-NUMBERS = ("started", "submitted", "is_clock_doubted", "is_demo")
+NUMBERS = ("started", "submitted", "is_clock_doubted", "is_demo", "is_assisted")
 
 
 def count_months(
@@ -80,8 +82,9 @@ def read_rows(connection: Connection, key: SnapshotKey, *, at_once: int) -> Iter
     computed: dict[str, ColumnElement[Any]] = {
         "started": epoch(col(Response.started_at)),
         "submitted": epoch(col(Response.submitted_at)),
-        "is_clock_doubted": cast(cast(col(Response.is_clock_doubted), Integer), BigInteger),
-        "is_demo": cast(cast(col(Response.is_demo), Integer), BigInteger),
+    } | {
+        name: cast(cast(getattr(Response, name), Integer), BigInteger)
+        for name in ("is_clock_doubted", "is_demo", "is_assisted")
     }
     texts = [cast(getattr(Response, name), Text if name == "answers" else String) for name in TEXTS]
     asked = select(*texts, *(computed[name] for name in NUMBERS)).where(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from api.sealing import file_beside
 
-LAYOUT = 1  # raise it when the same rows would give other columns
+LAYOUT = 2  # raise it when the same rows would give other columns
 
 
 @dataclass(frozen=True)

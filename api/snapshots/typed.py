@@ -44,6 +44,7 @@ def type_rows(rows: Sequence[Any], form: Form) -> pl.DataFrame:
         seconds=_seconds().cast(pl.Int32),
         is_clock_doubted=pl.col("is_clock_doubted").cast(pl.Boolean),
         is_demo=pl.col("is_demo").cast(pl.Boolean),
+        is_assisted=pl.col("is_assisted").cast(pl.Boolean),
     ).select(*RESPONSES, "answers")
     if answers:
         frame = frame.with_columns(pl.col("answers").str.json_decode(in_json)).unnest("answers")

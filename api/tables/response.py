@@ -4,18 +4,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column
+from sqlalchemy import Column, false
 from sqlmodel import Field, Index, SQLModel
 
-from api.tables.types import Document, Instant
+from api.tables.types import Document, Instant, OptionalDocument
 
 
 class Response(SQLModel, table=True):
     """One filled form. Never changed after the insert: same id with other content is a conflict.
 
     ``answers`` maps question id to the answer as ``survey_forms.answers`` gives it, free text taken out.
-    ``local_day`` is the day it counts for: that of ``submitted_at``, or of ``received_at`` when the device's
-    clock cannot be believed (``is_clock_doubted``).
+    ``submitted_at`` is what the device said. ``local_day`` is the day it counts for: that of ``submitted_at``, or
+    where the device's clock cannot be believed (``is_clock_doubted``) that of the instant corrected by
+    ``clock_offset_seconds``, else of ``received_at``.
     """
 
     __tablename__ = "response"
@@ -48,6 +49,14 @@ class Response(SQLModel, table=True):
     device_sequence: int | None = None
     import_run: int | None = Field(default=None, foreign_key="import_run.id")
     is_demo: bool = False
+    completeness: str = Field(
+        default="complete", max_length=10, sa_column_kwargs={"server_default": "complete"}
+    )  # complete, flagged, partial
+    is_assisted: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    option_order: str | None = Field(default=None, max_length=10)  # ascending, descending: as it was shown
+    clock_offset_seconds: int | None = None  # our clock less the device's, when it was sent
+    durations: dict[str, float] | None = Field(default=None, sa_column=Column(OptionalDocument))
+    consent: str | None = Field(default=None, max_length=40)  # version of the text that was agreed to
 
 
 class ResponseText(SQLModel, table=True):

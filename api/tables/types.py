@@ -7,6 +7,8 @@ from sqlalchemy import JSON, DateTime, Dialect, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 
 Document = JSON().with_variant(JSONB(), "postgresql")
+# Where there may be no document: null in the column, not the JSON word null inside it.
+OptionalDocument = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 class Instant(TypeDecorator[datetime]):

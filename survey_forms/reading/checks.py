@@ -10,6 +10,7 @@ from survey_forms.reading.field import Field
 RESERVED_COLUMNS = frozenset(
     {"response_id", "month", "local_day", "unit_filed", "unit_decided", "unit_residence", "procedure", "counter"}
     | {"channel", "selection", "language", "seconds", "is_clock_doubted", "is_demo", "form", "version"}
+    | {"completeness", "is_assisted", "option_order"}
     | {"weight", "stratum", "cluster", "population", "domain"}
 )
 COMPARABLE = (QuestionType.RATING, QuestionType.NUMBER)

@@ -30,6 +30,8 @@ _DEFAULTS = {
     "language": "vi",
     "is_clock_doubted": False,
     "is_demo": False,
+    "completeness": "complete",
+    "is_assisted": False,
 }
 
 
@@ -68,6 +70,8 @@ def draw_responses(rows: int) -> pl.DataFrame:
         "language": pl.lit("vi"),
         "is_clock_doubted": pl.lit(False),
         "is_demo": pl.lit(False),
+        "completeness": pl.lit("complete"),
+        "is_assisted": pl.lit(False),
     }
     absent = {name: pl.lit(None, column.dtype) for name, column in RESPONSES.items() if name not in fixed}
     made = drawn.with_columns(**fixed, **absent, **answers)

@@ -250,6 +250,8 @@ def _response_rows(
             "month": MONTH,
             "is_clock_doubted": 0,
             "is_demo": 1,
+            "completeness": "complete",
+            "is_assisted": 0,
         }
 
 

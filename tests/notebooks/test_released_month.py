@@ -55,6 +55,8 @@ def make_responses(form: Form, chance: random.Random) -> pl.LazyFrame:
             "language": "vi",
             "is_clock_doubted": False,
             "is_demo": True,
+            "completeness": "complete",
+            "is_assisted": False,
             **{name: chance.choice([2, 3, 4, 4, 5, 5]) for name in level},
         }
         for unit, procedure, responses, _ in CELLS

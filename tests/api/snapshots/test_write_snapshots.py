@@ -54,6 +54,14 @@ def test_options_and_reasons_of_a_counter_rating_are_booleans(engine: Engine, tm
     assert frame.select("reasons.late", "reasons.fee", "reasons.papers").row(0) == (True, False, None)
 
 
+def test_how_a_response_was_answered_comes_with_it(engine: Engine, tmp_path: Path):
+    told = {"completeness": "flagged", "is_assisted": True, "option_order": "descending"}
+    store(engine, [make_response(1, FORM, **told), make_response(2, FORM)])
+    write_snapshots(engine, tmp_path, CATALOGUE)
+    frame = open_snapshot(tmp_path, KEY).select(list(told)).collect()
+    assert frame.rows() == [("flagged", True, "descending"), ("complete", False, None)]
+
+
 def test_doubted_clock_gives_no_seconds(engine: Engine, tmp_path: Path):
     started = NOON - timedelta(days=9000)
     store(engine, [make_response(1, FORM, started_at=started, is_clock_doubted=True)])
