@@ -1,0 +1,1 @@
+"""What cannot be, or should be looked at: printed figures that contradict each other."""
