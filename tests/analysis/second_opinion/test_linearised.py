@@ -26,8 +26,8 @@ COLUMNS = {
     "deff": "design_effect",
 }
 PLAIN = {theirs: ours for theirs, ours in COLUMNS.items() if theirs != "deff"}
-OFTEN = settings(max_examples=30, derandomize=True, deadline=None, database=None)
-SELDOM = settings(OFTEN, max_examples=15)
+OFTEN = settings(max_examples=60, derandomize=True, deadline=None, database=None)
+SELDOM = settings(OFTEN, max_examples=30)
 
 
 @OFTEN
