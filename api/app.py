@@ -27,6 +27,8 @@ from api.responses import routes as responses_routes
 from api.results import routes as results_routes
 from api.security_headers import SecurityHeaders
 from api.settings import Settings
+from api.staff import routes as staff_routes
+from api.staff.throttle import SignInThrottle
 from api.trailing_slash import TrailingSlash
 from api.transactions import routes as transactions_routes
 from survey_forms.loader import Catalogue
@@ -50,6 +52,8 @@ PUBLIC_PATHS = frozenset(
         "/api/v1/units/{code}",
         "/results",
         "/results/{month}/{form}",
+        "/staff/invitation/{token}",
+        "/staff/sign-in",
         "/static/site",
     }
 )
@@ -71,6 +75,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.state.forms = forms or open_catalogue(settings)
     app.state.receiver = Receiver(app.state.engine, forms=app.state.forms, clock=clock, zone=settings.zone)
     app.state.rate_limit = RateLimit(settings.public_posts_per_minute)
+    app.state.sign_in_throttle = SignInThrottle()
     app.add_middleware(
         BodyLimit,
         bytes_max=settings.body_bytes_max,
@@ -95,6 +100,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.include_router(registry_routes.router)
     app.include_router(transactions_routes.router)
     app.include_router(releases_routes.router)
+    app.include_router(staff_routes.router)
     app.mount("/static/site", StaticFiles(directory=Path(__file__).parent / "static"), name="site")
     return app
 

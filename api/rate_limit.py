@@ -28,7 +28,7 @@ class RateLimit:
 
     def take_for_address(self, address: str | None, *, counter: str | None = None) -> None:
         """Count one post from ``address``, first on the bucket of its ``counter``; TooMany when both are empty."""
-        network = _network(address)
+        network = network_of(address)
         if counter is not None and self._take(f"counter {network} {counter}", self._per_minute) is None:
             return
         self._refuse(self._take(f"address {network}", self._per_minute))
@@ -60,7 +60,7 @@ class RateLimit:
             )
 
 
-def _network(address: str | None) -> str:
+def network_of(address: str | None) -> str:
     """An IPv6 household holds a /64, so that is what counts as one address."""
     try:
         parsed = ipaddress.ip_address(address or "")

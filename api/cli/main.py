@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from api.cli import api_key, check_form, demo, export, import_group, index, migrate, reconcile, serve
+from api.cli import api_key, check_form, demo, export, import_group, index, migrate, reconcile, serve, staff
 from api.errors import HailongError, database_away
 from survey_forms.errors import SurveyFormsError
 
@@ -32,6 +32,7 @@ app.command("export")(export.export)
 app.command("reconcile")(reconcile.reconcile)
 app.add_typer(api_key.app, name="api-key")
 app.add_typer(import_group.app, name="import")
+app.add_typer(staff.app, name="staff")
 
 
 def main() -> None:

@@ -1,0 +1,23 @@
+"""The addresses of this feature, joined."""
+
+from fastapi import APIRouter
+
+from api.staff import (
+    account_routes,
+    audit_routes,
+    invitation_routes,
+    profile_routes,
+    second_factor_routes,
+    sign_in_routes,
+)
+
+router = APIRouter()
+for part in (
+    sign_in_routes,
+    invitation_routes,
+    second_factor_routes,
+    profile_routes,
+    account_routes,
+    audit_routes,
+):
+    router.include_router(part.router)
