@@ -1,5 +1,7 @@
 """Differences, ratios and other contrasts between domains, items and periods; METHODS 15."""
 
 from analysis.comparison.contrasts import estimate_contrasts
+from analysis.comparison.domains import compare_domains
+from analysis.comparison.multiplicity import adjust_p_values
 
-__all__ = ["estimate_contrasts"]
+__all__ = ["adjust_p_values", "compare_domains", "estimate_contrasts"]

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from analysis.comparison.expressions import Real, differentiate, differentiate_callable
-from analysis.comparison.finish import COMPARISON_COLUMNS, Claims, Compared, finish_comparisons
+from analysis.comparison.finish import COMPARISON_COLUMNS, Claims, Compared, drop_noise, finish_comparisons
 from analysis.errors import ComparisonError
 from analysis.estimation.joint import JointEstimates
 
@@ -94,7 +94,7 @@ def estimate_contrasts(
     made = finish_comparisons(
         Compared(
             np.array(points),
-            np.diag(covariance),
+            drop_noise(np.diag(covariance), np.einsum("ij,jk,ik->i", abs(g), abs(joint.covariance), abs(g))),
             degrees,
             np.einsum("ij,jk,ik->i", g, joint.random_covariance, g),
             np.abs(g) @ np.abs(np.nan_to_num(values)) + np.abs(g) @ errors,

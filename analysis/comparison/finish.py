@@ -17,6 +17,7 @@ from analysis.errors import ComparisonError
 from analysis.estimation.intervals import t_quantile
 
 _ZERO = 1e-10  # a standard error below this part of the figures is rounding noise
+_ROUNDING = 1e-13  # what floating point leaves where parts of a variance cancel
 _TAIL = 20  # draws beyond the critical value, or it is guesswork
 COMPARISON_COLUMNS = (
     "estimate",
@@ -118,6 +119,11 @@ def finish_comparisons(compared: Compared, claims: Claims, *, method: str) -> pl
         pl.lit(f"{method}; t(df){several}{drawn}").alias("method"),
         note.alias("note"),
     ).select(COMPARISON_COLUMNS)
+
+
+def drop_noise(variance: Real, parts: Real) -> Real:
+    """0 where a variance is what rounding leaves of the ``parts`` it was added up from. METHODS 15.3."""
+    return np.where(variance <= _ROUNDING * parts, 0.0, variance)
 
 
 def _adjust(p: Real, regular: NDArray[np.bool_], compared: Compared, claims: Claims) -> tuple[Real, Real]:

@@ -1,0 +1,278 @@
+"""Domains compared with the whole, with a coarser domain, with the others, with a value, or all with all."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import polars as pl
+
+from analysis.comparison.beside import Beside, finish_beside
+from analysis.comparison.figures import Asked, Figures, Frame, ask, covary_figures, estimate_figures, read_asked
+from analysis.comparison.finish import Claims
+from analysis.design import SurveyDesign
+from analysis.designs.drawn import Real, Whole
+from analysis.errors import ComparisonError
+from analysis.estimation.covary import Covariances
+from analysis.estimation.joint import LARGEST_MATRIX
+from analysis.weighting.auxiliaries import Calibration
+
+WHOLE, OTHERS, PAIRS = "whole", "mean of others", "all pairs"
+Against = str | float | Sequence[str]
+
+
+def compare_domains(
+    frame: Frame,
+    design: SurveyDesign,
+    *,
+    item: str | None = None,
+    nodes: Mapping[str, Mapping[str, float]] | None = None,
+    by: Sequence[str],
+    against: Against = WHOLE,
+    statistic: str = "difference",
+    where: pl.Expr | None = None,
+    calibration: Calibration | Sequence[Calibration] | None = None,
+    regression: str = "start",
+    confidence: float = 0.95,
+    df: str | float = "domain",
+    multiplicity: str = "none",
+    seed: int = 20261120,
+    draws: int = 20_000,
+) -> pl.DataFrame:
+    """Every domain's figure compared with another figure, by the covariance of the two.
+
+    Parameters
+    ----------
+    frame
+        One row per response of the whole sample, filtered nowhere. Null answers and null keys leave the domains
+        and stay in the design.
+    design
+        How the responses came; any design.
+    item, nodes
+        What is compared: the mean of a column in its own unit, or nodes of indices (items on 0-100) as in
+        ``estimate_composites``. Exactly one of them.
+    by
+        Columns whose combinations are the domains.
+    against
+        ``whole``: of which each domain is a part; a list of some columns of ``by``: the coarser domain each
+        lies in (its province); ``mean of others``: each of the other domains alike; ``all pairs``; or a number
+        fixed before anybody was asked.
+    statistic
+        ``difference``, ``ratio`` (first over second) or ``log_ratio``.
+    calibration, regression
+        As in ``estimate_calibrated_means``: variances know what the weights were made to meet.
+    df
+        ``domain``: Satterthwaite over the two figures (METHODS 15.3); ``design``; or a number, infinite for
+        normal quantiles.
+    multiplicity
+        ``none``, ``bonferroni``, ``holm``, ``bh`` or ``max_t``, over all rows of the result (what each protects:
+        METHODS 15.4); ``seed`` and ``draws`` are of the simulation of ``max_t``.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per domain (per pair) × value or node: by…, against (for pairs the second domain, its levels
+        joined by " · "), value or node, figure, figure_against, n, n_against, estimate (of the difference or
+        ratio), standard_error, low, high, confidence, df, design_effect, p_value, p_adjusted, is_different,
+        method, note. A domain compared with itself has estimate and standard error 0.
+
+    Raises
+    ------
+    ComparisonError, and the errors of ``estimate_means``
+        Each with every problem of its kind.
+
+    References
+    ----------
+    METHODS 15.2-15.4. Silently wrong when ``against`` is a number that was itself estimated: its own error is
+    not in the variance; and p values are silently too small for domains picked because they stand out, unless
+    ``multiplicity`` covers all they were picked from.
+
+    Examples
+    --------
+    >>> sample = pl.DataFrame({"w": [1.0] * 6, "unit": list("AAABBB"), "y": [1.0, 2.0, 3.0, 5.0, 6.0, 7.0]})
+    >>> found = compare_domains(sample, SurveyDesign("w"), item="y", by=["unit"], against="all pairs")
+    >>> found.select("unit", "against", "estimate", "standard_error").rows()
+    [('A', 'B', -4.0, 0.7302...)]
+    """
+    claims = Claims(confidence, multiplicity, seed, draws)
+    coarser = _check(by, against)
+    asked = ask(
+        design,
+        item=item,
+        nodes=nodes,
+        where=where,
+        calibration=calibration,
+        regression=regression,
+        confidence=confidence,
+    )
+    reading = read_asked(frame, asked, by)
+    covariances = covary_figures(frame, reading, asked, by, coarser)
+    figures = estimate_figures(frame, reading, asked, by, covariances)
+    if figures.table.is_empty():
+        raise ComparisonError(["there are no domains: no row has all keys and a weight"], "Check ``by``.")
+    if against == PAIRS:
+        beside = _pair(figures, covariances, asked, by)
+    elif against == OTHERS:
+        beside = _others(figures, covariances, asked)
+    elif coarser is not None:
+        theirs = estimate_figures(frame, reading, asked, coarser, _alone(frame, reading, asked, coarser))
+        beside = _coarser(figures, theirs, covariances, asked, coarser)
+    else:
+        beside = _value(figures, float(against))  # type: ignore[arg-type]
+    largest = covariances.matrix if multiplicity == "max_t" else None
+    if largest is not None and len(covariances.influences.table) > LARGEST_MATRIX:
+        raise ComparisonError(
+            [f"max_t over {len(covariances.influences.table)} figures needs all their covariances"],
+            f"Compare at most {LARGEST_MATRIX} figures, or choose holm or bh.",
+        )
+    return finish_beside(
+        beside,
+        by=by,
+        label=asked.label,
+        statistic=statistic,
+        claims=claims,
+        df=df,
+        df_design=covariances.df_of(np.arange(len(covariances.influences.table))),
+        matrix=None if largest is None else largest(),
+    )
+
+
+def _check(by: Sequence[str], against: Against) -> list[str] | None:
+    """The coarser columns to compare with; None where that is not what is asked."""
+    known = f"{WHOLE!r}, {OTHERS!r}, {PAIRS!r}, a number, or a list of some columns of by"
+    if not by:
+        raise ComparisonError(["by names no columns"], "Name the columns whose combinations are compared.")
+    if isinstance(against, str):
+        if against not in (WHOLE, OTHERS, PAIRS):
+            raise ComparisonError([f"against is {against!r}, known: {known}"], "Choose one of them.")
+        return [] if against == WHOLE else None
+    if isinstance(against, (int, float)):
+        if not np.isfinite(against):
+            raise ComparisonError([f"against is {against!r}"], "Name a finite number.")
+        return None
+    if wrong := [column for column in against if column not in by]:
+        raise ComparisonError(
+            [f"against: column {column!r} is not in by" for column in wrong],
+            "A coarser domain is made of some of the columns of by, so that each domain lies in one.",
+        )
+    return list(against)
+
+
+def _alone(frame: Frame, reading: object, asked: Asked, coarser: Sequence[str]) -> Covariances:
+    again = read_asked(frame, asked, coarser)
+    return covary_figures(frame, again, asked, coarser, None)
+
+
+def _pair(figures: Figures, covariances: Covariances, asked: Asked, by: Sequence[str]) -> Beside:
+    size, each = figures.table.height, len(asked.quantities)
+    if size > LARGEST_MATRIX:
+        raise ComparisonError(
+            [f"all pairs of {size} figures need {size}² covariances"],
+            f"Compare at most {LARGEST_MATRIX}, by ``where``; or against='whole'.",
+        )
+    domains = size // each
+    first, second = np.triu_indices(domains, 1)
+    i = (first[:, None] * each + np.arange(each)).ravel()
+    j = (second[:, None] * each + np.arange(each)).ravel()
+    covariance = covariances.matrix()[i, j]
+    names = figures.table.select(
+        pl.concat_str([pl.col(c).cast(pl.String) for c in by], separator=" · ")
+    ).to_series()
+    theirs = _take(figures, j)
+    return Beside(_take(figures, i), theirs, covariance, names.gather(j), np.zeros(len(i)), i, _unit(j, size))
+
+
+def _others(figures: Figures, covariances: Covariances, asked: Asked) -> Beside:
+    size, each = figures.table.height, len(asked.quantities)
+    has = ~np.isnan(figures.estimate)
+    of_quantity = np.arange(size) % each
+    sums = np.zeros((size, each))
+    sums[np.flatnonzero(has), of_quantity[has]] = 1.0
+    counts = sums.sum(axis=0)[of_quantity]
+    if (counts < 2).any():
+        raise ComparisonError(["there is one domain only, and no others"], "Compare against='whole' or a number.")
+    with_sum = covariances.of(sums)
+    total = np.einsum("ij,ij->j", sums, with_sum)[of_quantity]
+    ours = with_sum[np.arange(size), of_quantity]
+    m = counts - 1
+    added = sums.T @ np.where(has, figures.estimate, 0.0)
+    variance = np.maximum((total - 2 * ours + figures.variance) / m**2, 0.0)
+    known = np.where(has & (figures.df >= 1), figures.variance**2 / np.maximum(figures.df, 1), 0.0)
+    spread = np.maximum((sums.T @ known)[of_quantity] - known, 0.0) / m**4
+    with np.errstate(invalid="ignore", divide="ignore"):
+        df = np.where(spread > 0, variance**2 / spread, np.inf)
+    n = figures.n.astype(float)
+    table = figures.table.with_columns(
+        pl.Series("estimate", (added[of_quantity] - figures.estimate) / m),
+        pl.Series("n", ((sums.T @ n)[of_quantity] - n).astype(np.int64)),
+        pl.lit(None, pl.Float64).alias("low"),
+        pl.lit(None, pl.Float64).alias("high"),
+    )
+    random = ((sums.T @ np.where(has, np.nan_to_num(figures.random), 0.0))[of_quantity] - figures.random) / m**2
+    theirs = Figures(table, variance, df, random)
+    weights = np.zeros((size, 0))
+    if size <= LARGEST_MATRIX:
+        weights = ((of_quantity[:, None] == of_quantity) & has) / m[:, None]
+        np.fill_diagonal(weights, 0.0)
+    names = pl.Series([OTHERS] * size)
+    return Beside(figures, theirs, (ours - figures.variance) / m, names, np.zeros(size), np.arange(size), weights)
+
+
+def _coarser(
+    figures: Figures, theirs: Figures, covariances: Covariances, asked: Asked, coarser: Sequence[str]
+) -> Beside:
+    size, width = figures.table.height, theirs.table.height
+    place = pl.int_range(pl.len(), dtype=pl.Int64).alias("place")
+    keys = [*coarser, asked.label]
+    at = figures.table.join(theirs.table.select(*keys, place), on=keys, how="left", maintain_order="left")["place"]
+    j = at.to_numpy()
+    behind = np.zeros((size + width, width))
+    behind[size:] = np.eye(width)
+    covariance = covariances.of(behind)[np.arange(size), j]
+    named = [pl.col(c).cast(pl.String) for c in coarser]
+    names = (
+        theirs.table.select(pl.concat_str(named, separator=" · ")).to_series().gather(j)
+        if coarser
+        else pl.Series([WHOLE] * size)
+    )
+    theirs_taken = _take(theirs, j)
+    ours = figures.n / np.maximum(theirs_taken.n, 1)
+    return Beside(
+        figures,
+        theirs_taken,
+        covariance,
+        names,
+        figures.random * ours,
+        np.arange(size),
+        _unit(size + j, size + width),
+    )
+
+
+def _value(figures: Figures, value: float) -> Beside:
+    size = figures.table.height
+    none = pl.lit(value)
+    table = figures.table.with_columns(
+        none.alias("estimate"), none.alias("low"), none.alias("high"), pl.lit(None, pl.Int64).alias("n")
+    )
+    zero = np.zeros(size)
+    theirs = Figures(table, zero, np.full(size, np.inf), zero)
+    names = pl.Series([f"{value:g}"] * size)
+    return Beside(
+        figures,
+        theirs,
+        zero,
+        names,
+        zero,
+        np.arange(size),
+        np.zeros((size, size if size <= LARGEST_MATRIX else 0)),
+    )
+
+
+def _take(figures: Figures, at: Whole) -> Figures:
+    return Figures(figures.table[at], figures.variance[at], figures.df[at], figures.random[at])
+
+
+def _unit(at: Whole, size: int) -> Real:
+    if size > LARGEST_MATRIX:
+        return np.zeros((len(at), 0))
+    found = np.zeros((len(at), size))
+    found[np.arange(len(at)), at] = 1.0
+    return found
