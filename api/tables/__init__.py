@@ -3,6 +3,16 @@
 from api.tables.api_key import ApiKey
 from api.tables.audit import AuditEvent
 from api.tables.import_run import ImportRun
+from api.tables.kiosk import (
+    KioskConfig,
+    KioskDevice,
+    KioskEnrolment,
+    KioskRefusal,
+    KioskService,
+    KioskSpan,
+    KioskState,
+    KioskTicket,
+)
 from api.tables.procedure import Procedure
 from api.tables.response import Response, ResponseText
 from api.tables.staff import (
@@ -22,6 +32,14 @@ __all__ = [
     "AuditEvent",
     "Counter",
     "ImportRun",
+    "KioskConfig",
+    "KioskDevice",
+    "KioskEnrolment",
+    "KioskRefusal",
+    "KioskService",
+    "KioskSpan",
+    "KioskState",
+    "KioskTicket",
     "Procedure",
     "Response",
     "ResponseText",
