@@ -88,9 +88,9 @@ def combine_imputations(
     with np.errstate(invalid="ignore", divide="ignore"):
         increase = (1 + 1 / count) * between / within
         classic = (count - 1) * (1 + 1 / increase) ** 2
-    degrees = (
-        _limit_df(classic, rows["complete"].to_numpy(), total, within) if rule == "barnard_rubin" else classic
-    )
+    # R leaves the factor 1 + 1/M out of the total here; the paper does not.
+    share = within / (total if rule == "barnard_rubin_1999" else within + between)
+    degrees = classic if rule == "rubin" else _limit_df(classic, rows["complete"].to_numpy(), share)
     missing = _missing_information(increase, degrees)
     error = np.sqrt(total)
     known = np.isfinite(error) & (degrees >= 1)
