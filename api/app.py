@@ -17,6 +17,7 @@ from api.error_replies import add_error_replies
 from api.form_pages import routes as form_pages_routes
 from api.head_requests import HeadRequests
 from api.home import routes as home_routes
+from api.kiosks import page_routes as kiosk_page_routes
 from api.openapi import describe_with_problems
 from api.rate_limit import RateLimit
 from api.receiving.receiver import Receiver
@@ -32,6 +33,7 @@ from api.staff.throttle import SignInThrottle
 from api.trailing_slash import TrailingSlash
 from api.transactions import routes as transactions_routes
 from survey_forms.loader import Catalogue
+from survey_forms.pages.kiosk.assets import read_assets
 
 # Routes that anyone may call; every other one has a guard (tests/test_house.py).
 PUBLIC_PATHS = frozenset(
@@ -50,9 +52,15 @@ PUBLIC_PATHS = frozenset(
         "/api/v1/responses",
         "/api/v1/units",
         "/api/v1/units/{code}",
+        "/kiosk",
+        "/kiosk/app/{version}/{path:path}",
+        "/kiosk/manifest.webmanifest",
+        "/kiosk/sw.js",
         "/results",
         "/results/{month}/{form}",
         "/staff/invitation/{token}",
+        "/staff/oidc/callback",
+        "/staff/oidc/start",
         "/staff/sign-in",
         "/static/site",
     }
@@ -74,6 +82,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.state.engine = make_engine(settings.database_url)
     app.state.forms = forms or open_catalogue(settings)
     app.state.receiver = Receiver(app.state.engine, forms=app.state.forms, clock=clock, zone=settings.zone)
+    app.state.kiosk_assets = read_assets()
     app.state.rate_limit = RateLimit(settings.public_posts_per_minute)
     app.state.sign_in_throttle = SignInThrottle()
     app.add_middleware(
@@ -93,6 +102,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.include_router(health.router)
     app.include_router(home_routes.router)
     app.include_router(form_pages_routes.router)
+    app.include_router(kiosk_page_routes.router)
     app.include_router(form_routes.router)
     app.include_router(responses_routes.router)
     app.include_router(import_routes.router)

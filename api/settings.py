@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from api.errors import HailongError
 
 PREFIX = "HAILONG_"
+SECRET = ("database_url", "oidc_client_secret")  # a password may stand in it: never shown
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,15 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         except ValueError:
             is_good = False
         if not is_good:
-            shown = (
-                "…" if name in ("database_url", "oidc_client_secret") else raw[:80]
-            )  # a password may stand in it
+            shown = "…" if name in SECRET else raw[:80]
             problems.append({"variable": variable, "expected": _expected(name, default), "got": shown})
+    if given.get("oidc_issuer"):
+        needed = [name for name in ("oidc_client_id", "public_url") if not given.get(name)]
+        problems += [
+            {"variable": PREFIX + name.upper(), "expected": "a value, with HAILONG_OIDC_ISSUER", "got": ""}
+            for name in needed
+            if PREFIX + name.upper() not in {problem["variable"] for problem in problems}
+        ]
     if problems:
         raise SettingsUnusable(
             "settings_unusable",

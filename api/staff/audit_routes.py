@@ -52,9 +52,9 @@ def get_audit(
     found = find_events(
         database,
         AuditFilter(
-            actor=actor.strip(),
-            action=action.strip(),
-            unit=unit.strip(),
+            actor=_clean(actor),
+            action=_clean(action),
+            unit=_clean(unit),
             until=_end_of(request, day),
             before=before,
             scope=staff.units_in_scope(database, today(request)),
@@ -73,6 +73,10 @@ def get_audit(
         asked=asked,
         older=older,
     )
+
+
+def _clean(asked: str) -> str:
+    return asked.replace("\x00", "").strip()
 
 
 def _end_of(request: Request, day: str) -> datetime | None:

@@ -36,6 +36,8 @@ class Listed:
 
 def find_by_email(session: Session, email: str) -> StaffAccount | None:
     """The account of an e-mail address, however it is written."""
+    if "\x00" in email:  # PostgreSQL knows no such text
+        return None
     return session.exec(select(StaffAccount).where(StaffAccount.email == email.strip().lower())).first()
 
 
@@ -61,13 +63,13 @@ def find_listed(session: Session, id: str) -> Listed | None:
 
 def known_units(session: Session, codes: Iterable[str]) -> frozenset[str]:
     """Those of ``codes`` that name a unit, whenever it was valid."""
-    wanted = sorted(set(codes))
+    wanted = _readable(codes)
     return frozenset(session.exec(select(Unit.code).where(col(Unit.code).in_(wanted))))
 
 
 def known_counters(session: Session, codes: Iterable[str]) -> frozenset[str]:
     """Those of ``codes`` that name a counter."""
-    return frozenset(session.exec(select(Counter.code).where(col(Counter.code).in_(sorted(set(codes))))))
+    return frozenset(session.exec(select(Counter.code).where(col(Counter.code).in_(_readable(codes)))))
 
 
 def name_units(session: Session, codes: Iterable[str]) -> dict[str, str]:
@@ -104,3 +106,7 @@ def delete_recovery_codes(session: Session, account: str) -> None:
 def delete_browsers(session: Session, account: str) -> None:
     """Know none of the person's browsers any more."""
     session.execute(delete(StaffBrowser).where(col(StaffBrowser.account_id) == account))
+
+
+def _readable(codes: Iterable[str]) -> list[str]:
+    return sorted({code for code in codes if "\x00" not in code})

@@ -10,6 +10,7 @@ from api.staff import (
     second_factor_routes,
     sign_in_routes,
 )
+from api.staff.oidc import routes as oidc_routes
 
 router = APIRouter()
 for part in (
@@ -19,5 +20,6 @@ for part in (
     profile_routes,
     account_routes,
     audit_routes,
+    oidc_routes,
 ):
     router.include_router(part.router)

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from api.audit import record_event
 from api.db import begin_write, session
-from api.errors import TooMany, Unauthorised
+from api.errors import HailongError, TooMany, Unauthorised
 from api.staff.replies import own_path, redirect, reply_texts_page
 from api.staff.signing_in import (
     BROWSER_DAYS,
@@ -35,7 +35,7 @@ AnyStaff = Annotated[Staff, Depends(require_staff("profile"))]
 @router.get("/staff/sign-in")
 def get_sign_in(request: Request, next: str = "/staff") -> Response:
     """Asks for e-mail and password."""
-    return _reply_sign_in(request, next=next, email="")
+    return reply_sign_in(request, next=next, email="")
 
 
 @router.post("/staff/sign-in", dependencies=[Depends(check_visit)])
@@ -55,7 +55,7 @@ def post_sign_in(
     try:
         throttle.take_password(email, address, browser=known)
     except TooMany as error:
-        return _reply_sign_in(request, next=next, email=email, error=error)
+        return reply_sign_in(request, next=next, email=email, error=error)
     signed_in = sign_in_by_password(
         database,
         email,
@@ -65,7 +65,7 @@ def post_sign_in(
         settings=request.app.state.settings,
     )
     if signed_in is None:
-        return _reply_sign_in(request, next=next, email=email, error=_wrong_password())
+        return reply_sign_in(request, next=next, email=email, error=_wrong_password())
     throttle.give_back_password(email, address, browser=known)
     return reply_signed_in(request, database, signed_in, next=next)
 
@@ -141,9 +141,8 @@ def remember_browser(request: Request, database: Session, account: str, reply: R
     set_cookie(request, reply, BROWSER, token, seconds=BROWSER_DAYS * 86_400)
 
 
-def _reply_sign_in(
-    request: Request, *, next: str, email: str, error: TooMany | Unauthorised | None = None
-) -> Response:
+def reply_sign_in(request: Request, *, next: str, email: str, error: HailongError | None = None) -> Response:
+    """The page that asks for e-mail and password."""
     visit = start_visit(request)
     reply = reply_texts_page(
         request,

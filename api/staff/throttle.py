@@ -42,6 +42,10 @@ class SignInThrottle:
         """It was right: the try did not count."""
         self._give_back(_password_buckets(email, address, browser))
 
+    def take_provider(self, address: str | None) -> None:
+        """Count one way to the identity provider; each costs it and us a request."""
+        self._take([_Bucket(f"provider {network_of(address)}", 60, 6)])
+
     def take_code(self, account: str) -> None:
         """Count one try of a code, or of the password asked for again, by somebody whose password was right."""
         self._take([_code_bucket(account)])
