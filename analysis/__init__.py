@@ -24,6 +24,7 @@ _HOMES = {
     "allocate": "sampling.allocate",
     "calibrate": "weighting.calibrate",
     "describe_weights": "weighting.describe",
+    "estimate_calibrated_composites": "estimation.calibrated",
     "estimate_calibrated_means": "estimation.calibrated",
     "estimate_calibrated_proportions": "estimation.calibrated",
     "estimate_calibrated_ratios": "estimation.calibrated",

@@ -8,6 +8,7 @@ from analysis.designs.replicate import (
 from analysis.designs.weights import weigh_stages
 from analysis.errors import AnalysisError
 from analysis.estimation.calibrated import (
+    estimate_calibrated_composites,
     estimate_calibrated_means,
     estimate_calibrated_proportions,
     estimate_calibrated_ratios,
@@ -52,6 +53,7 @@ __all__ = [
     "allocate",
     "calibrate",
     "describe_weights",
+    "estimate_calibrated_composites",
     "estimate_calibrated_means",
     "estimate_calibrated_proportions",
     "estimate_calibrated_ratios",

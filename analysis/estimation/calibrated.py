@@ -5,23 +5,18 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from analysis.design import SurveyDesign
-from analysis.errors import EstimateError
+from analysis.estimation.composite import estimate_composites, node_quantity
 from analysis.estimation.credit import credit_calibration
 from analysis.estimation.estimate import (
     SHARE_BOUNDS,
-    estimate_means,
-    estimate_proportions,
-    estimate_ratios,
-    estimate_totals,
+    Frame,
     mean_quantity,
     ratio_quantity,
     total_quantity,
 )
 from analysis.estimation.finish import Rule
+from analysis.estimation.rows import BOUNDS
 from analysis.weighting.auxiliaries import Calibration
-
-Frame = pl.DataFrame | pl.LazyFrame
-VARIANCES = ("residual", "naive")
 
 
 def estimate_calibrated_means(
@@ -46,8 +41,9 @@ def estimate_calibrated_means(
         One row per response of the whole sample, with the weights before and after and the columns of the
         margins: ``calibrate(...).frame``, filtered nowhere. Nulls in ``values`` and ``by`` leave the domain.
     design
-        How the responses came; ``weight`` names the final weights: the calibrated ones, or those after
-        trimming them.
+        How the responses came, of any kind; ``weight`` names the final weights: the calibrated ones, or those
+        after trimming them. Replicates are those of the start weights: they vary the residuals. (Replicates that
+        were each calibrated know of it themselves: ``estimate_means``; METHODS 3.11.)
     calibration
         ``calibrate(...).calibration``, or several in the order they were made.
     variance
@@ -55,7 +51,7 @@ def estimate_calibrated_means(
         weights; the same figures as ``estimate_means``.
     regression
         Weights of the regression on the auxiliaries: ``start`` (as R's calibrate and postStratify),
-        ``equal`` (the same when the start weights are equal; METHODS 3.7) or ``calibrated``.
+        ``equal`` (as R's rake; the same when the start weights are equal) or ``calibrated``. METHODS 3.7.
     by, where, confidence, df, design_effect
         As in ``estimate_means``.
 
@@ -89,15 +85,21 @@ def estimate_calibrated_means(
     >>> estimate_calibrated_means(met.frame, design, met.calibration, values=["y"])["standard_error"].item()
     0.2943...
     """
-    naive = estimate_means(
-        frame, design, values=values, by=by, where=where, confidence=confidence, df=df, design_effect=design_effect
-    )
-    if _is_naive(variance):
-        return naive
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
     items = {value: _within(pl.col(value), where) for value in values}
     quantities = [mean_quantity(value, k) for k, value in enumerate(values)]
-    return credit_calibration(frame, design, calibration, naive, items, quantities, by, rule, "value", regression)
+    return credit_calibration(
+        frame,
+        design,
+        calibration,
+        items,
+        quantities,
+        by,
+        rule,
+        "value",
+        variance=variance,
+        regression=regression,
+    )
 
 
 def estimate_calibrated_totals(
@@ -116,15 +118,21 @@ def estimate_calibrated_totals(
 ) -> pl.DataFrame:
     """Total of every column of ``values`` in every domain; shape, choices and errors as
     ``estimate_calibrated_means``. Nulls count as 0, and make a total silently too small. METHODS 3.1, 3.7."""
-    naive = estimate_totals(
-        frame, design, values=values, by=by, where=where, confidence=confidence, df=df, design_effect=design_effect
-    )
-    if _is_naive(variance):
-        return naive
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
     items = {value: _within(pl.col(value), where) for value in values}
     quantities = [total_quantity(value, k) for k, value in enumerate(values)]
-    return credit_calibration(frame, design, calibration, naive, items, quantities, by, rule, "value", regression)
+    return credit_calibration(
+        frame,
+        design,
+        calibration,
+        items,
+        quantities,
+        by,
+        rule,
+        "value",
+        variance=variance,
+        regression=regression,
+    )
 
 
 def estimate_calibrated_ratios(
@@ -143,11 +151,6 @@ def estimate_calibrated_ratios(
 ) -> pl.DataFrame:
     """Ratio of two totals, name → (numerator, denominator); shape, choices and errors as
     ``estimate_calibrated_means``. Rows with a null in either leave the domain. METHODS 3.1, 3.7."""
-    naive = estimate_ratios(
-        frame, design, ratios=ratios, by=by, where=where, confidence=confidence, df=df, design_effect=design_effect
-    )
-    if _is_naive(variance):
-        return naive
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
     items: dict[str, pl.Expr] = {}
     quantities = []
@@ -156,7 +159,18 @@ def estimate_calibrated_ratios(
         for column in (numerator, denominator):
             items[f"{name}.{len(items)}"] = _within(pl.when(both).then(pl.col(column)), where)
         quantities.append(ratio_quantity(name, len(items) - 2, len(items) - 1))
-    return credit_calibration(frame, design, calibration, naive, items, quantities, by, rule, "ratio", regression)
+    return credit_calibration(
+        frame,
+        design,
+        calibration,
+        items,
+        quantities,
+        by,
+        rule,
+        "ratio",
+        variance=variance,
+        regression=regression,
+    )
 
 
 def estimate_calibrated_proportions(
@@ -177,19 +191,6 @@ def estimate_calibrated_proportions(
     """Share (0-1) of every level of ``of`` in every domain; shape, choices and errors as
     ``estimate_calibrated_means`` with ``level`` for ``value``, intervals as ``estimate_proportions``.
     METHODS 1.1, 3.7, 4."""
-    naive = estimate_proportions(
-        frame,
-        design,
-        of=of,
-        by=by,
-        where=where,
-        confidence=confidence,
-        interval=interval,
-        df=df,
-        design_effect=design_effect,
-    )
-    if _is_naive(variance):
-        return naive
     rule = Rule(confidence, interval, SHARE_BOUNDS, clip=False, df=df, reference=design_effect)
     levels = frame.lazy().select(pl.col(of).drop_nulls().unique().sort()).collect().to_series()
     items = {
@@ -198,16 +199,69 @@ def estimate_calibrated_proportions(
     }
     quantities = [mean_quantity(str(k), k) for k in range(len(levels))]
     result = credit_calibration(
-        frame, design, calibration, naive, items, quantities, by, rule, "level", regression
+        frame,
+        design,
+        calibration,
+        items,
+        quantities,
+        by,
+        rule,
+        "level",
+        variance=variance,
+        regression=regression,
     )
     return result.with_columns(levels.gather(result["level"].cast(pl.UInt32)).alias("level"))
 
 
+def estimate_calibrated_composites(
+    frame: Frame,
+    design: SurveyDesign,
+    calibration: Calibration | Sequence[Calibration],
+    *,
+    nodes: Mapping[str, Mapping[str, float]],
+    by: Sequence[str] = (),
+    where: pl.Expr | None = None,
+    variance: str = "residual",
+    regression: str = "start",
+    confidence: float = 0.95,
+    interval: str = "wilson",
+    df: str | float = "domain",
+    design_effect: str = "replace",
+) -> pl.DataFrame:
+    """Every node (item → coefficient, summing to 1) of an index of items on 0-100 in every domain; shape, choices
+    and errors as ``estimate_calibrated_means`` with ``node`` for ``value``, nodes and intervals as
+    ``composite.estimate_composites``. METHODS 3.4, 3.7, 4."""
+    rule = Rule(confidence, interval, BOUNDS, df=df, reference=design_effect)
+    codes = {item: k for k, item in enumerate(dict.fromkeys(item for each in nodes.values() for item in each))}
+    items = {item: _within(pl.col(item), where) for item in codes}
+
+    def estimate_naively(data: pl.DataFrame, design: SurveyDesign) -> pl.DataFrame:
+        return estimate_composites(
+            data,
+            design,
+            nodes=nodes,
+            by=by,
+            where=where,
+            confidence=confidence,
+            interval=interval,
+            df=df,
+            design_effect=design_effect,
+        )
+
+    return credit_calibration(
+        frame,
+        design,
+        calibration,
+        items,
+        [node_quantity(node, coefficients, codes) for node, coefficients in nodes.items()],
+        by,
+        rule,
+        "node",
+        variance=variance,
+        regression=regression,
+        naively=estimate_naively,
+    )
+
+
 def _within(item: pl.Expr, where: pl.Expr | None) -> pl.Expr:
     return item if where is None else pl.when(where).then(item)
-
-
-def _is_naive(variance: str) -> bool:
-    if variance not in VARIANCES:
-        raise EstimateError([f"variance is {variance!r}, known: {', '.join(VARIANCES)}"], "Choose one of them.")
-    return variance == "naive"

@@ -1,6 +1,6 @@
 """Credits estimates with what a calibration fixed: variances from residuals, and a note where that matters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,12 +8,16 @@ import polars as pl
 
 from analysis.design import SurveyDesign
 from analysis.errors import EstimateError
-from analysis.estimation.estimate import estimate_totals
+from analysis.estimation.estimate import estimate_items, estimate_totals
 from analysis.estimation.finish import Revision, Rule, estimate_quantities
+from analysis.estimation.replicate_factors import factor_replicates
 from analysis.estimation.residuals import Step, read_steps, take_out
 from analysis.estimation.rows import Rows, read_rows
 from analysis.estimation.totals import Quantity, deviate
 from analysis.weighting.auxiliaries import Calibration, join_alike
+
+VARIANCES = ("residual", "naive")
+Estimator = Callable[[pl.DataFrame, SurveyDesign], pl.DataFrame]
 
 _ROW = " row"
 _ONE = " one"
@@ -26,22 +30,34 @@ def credit_calibration(
     frame: pl.DataFrame | pl.LazyFrame,
     design: SurveyDesign,
     calibration: Calibration | Sequence[Calibration],
-    naive: pl.DataFrame,
     items: Mapping[str, pl.Expr],
     quantities: Sequence[Quantity],
     by: Sequence[str],
     rule: Rule,
     label: str,
+    *,
+    variance: str,
     regression: str,
+    naively: Estimator | None = None,
 ) -> pl.DataFrame:
-    """The rows of ``naive`` with variances from residuals, and all that follows from a variance. METHODS 3.7."""
-    if design.replicates is not None:
-        raise EstimateError(
-            ["the design has replicate weights, which know about a calibration only if each was calibrated"],
-            "Calibrate every column of replicate weights and use estimate_means, or leave replicates out.",
-        )
+    """One row per domain × quantity, variances from residuals or (``variance`` naive) as the design gives them.
+
+    ``naively``: what estimates the same rows with the final weights as design weights; None: ``estimate_items``.
+    METHODS 3.7.
+    """
+    if variance not in VARIANCES:
+        raise EstimateError([f"variance is {variance!r}, known: {', '.join(VARIANCES)}"], "Choose one of them.")
     data = frame.lazy().with_row_index(_ROW).collect()
     calibrations = [calibration] if isinstance(calibration, Calibration) else list(calibration)
+    if design.replicates is not None:
+        data, design = factor_replicates(data, design, calibrations)
+    naive = (
+        estimate_items(data, design, items, quantities, by, rule, label)
+        if naively is None
+        else naively(data, design)
+    )
+    if variance == "naive":
+        return naive
     steps = read_steps(data, calibrations, regression=regression)
     first = design
     if not design.is_simple:
@@ -57,11 +73,12 @@ def credit_calibration(
         return revised if design.is_simple else revised.with_columns(degrees[id(quantity)].fill_null(0.0))
 
     result = estimate_quantities(read, first, quantities, rule, label=label, revise=revise_both)
-    return _remark(result, naive["standard_error"])
+    return _remark(result, naive["standard_error"], naive["method"])
 
 
-def _remark(result: pl.DataFrame, naive: pl.Series) -> pl.DataFrame:
+def _remark(result: pl.DataFrame, naive: pl.Series, method: pl.Series) -> pl.DataFrame:
     """Adds to the note what the calibration did to the standard error, and says so in the method."""
+    how = method.str.split("; ").list.first()
     known, taken = pl.col("standard_error"), pl.col(_NAIVE)
     is_fixed = (known == 0) & (taken > 0)
     change = taken / known - 1
@@ -84,7 +101,14 @@ def _remark(result: pl.DataFrame, naive: pl.Series) -> pl.DataFrame:
         result.with_columns(naive.alias(_NAIVE))
         .with_columns(
             pl.when(note != "").then(note).alias("note"),
-            pl.col("method").str.replace("linearised", "linearised, calibration residuals", literal=True),
+            pl.when(pl.col("method").str.starts_with("linearised"))
+            .then(
+                pl.concat_str(
+                    how, pl.lit(", calibration residuals"), pl.col("method").str.slice(len("linearised"))
+                )
+            )
+            .otherwise("method")
+            .alias("method"),
         )
         .drop(_NAIVE)
     )
@@ -132,7 +156,7 @@ def _add_rows(totals: np.ndarray, psu_of_row: np.ndarray | None, psus: int) -> n
 
 
 def _variances_of_totals(sample: pl.DataFrame, design: SurveyDesign, totals: np.ndarray) -> np.ndarray:
-    """Design variance of the sum of every column, by the rules of the design itself. METHODS 3.2, 3.8-3.10."""
+    """Design variance of the sum of every column, by the rules of the design itself. METHODS 3.2, 3.8-3.11."""
     names = [f"residual {k}" for k in range(totals.shape[1])]
     frame = sample.with_columns(pl.Series(name, totals[:, k]) for k, name in enumerate(names))
     errors: np.ndarray = estimate_totals(frame, design, values=names)["standard_error"].to_numpy()

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analysis.design import Replicates, Stage, SurveyDesign
+from analysis.design import Stage, SurveyDesign
 from analysis.errors import EstimateError, WeightError
 from analysis.estimation.calibrated import (
     estimate_calibrated_means,
@@ -208,16 +208,12 @@ def test_what_a_residual_variance_needs_is_refused_by_name(change, problem):
     assert problem in refused.value.problems
 
 
-def test_unknown_variances_nothing_to_estimate_and_replicates_are_refused():
+def test_unknown_variances_and_nothing_to_estimate_are_refused():
     met = calibrate(SAMPLE, weight="w", counts=COUNTS)
     with pytest.raises(EstimateError, match="variance is 'robust', known: residual, naive"):
         estimate_calibrated_means(met.frame, DESIGN, met.calibration, values=["y"], variance="robust")
     with pytest.raises(EstimateError, match="nothing to estimate was named"):
         estimate_calibrated_means(met.frame, DESIGN, met.calibration, values=[])
-    replicated = SurveyDesign("weight_calibrated", replicates=Replicates(("r1", "r2")))
-    frame = met.frame.with_columns(r1=pl.lit(1.0), r2=pl.col("y"))
-    with pytest.raises(EstimateError, match="only if each was calibrated"):
-        estimate_calibrated_means(frame, replicated, met.calibration, values=["y"])
 
 
 @pytest.mark.parametrize("lonely", ["adjust", "certainty", "average", "collapse"])

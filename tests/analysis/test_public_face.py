@@ -38,17 +38,19 @@ UNITS = pl.DataFrame(
         "share": [0.1, 0.2, 0.3, 0.1, 0.9, 0.6],
     }
 )
+MEASURED = analysis.measure_item("level", "satisfied_share", levels=5, satisfied_from=4)
 STRATA = pl.DataFrame({"stratum": ["a", "b"], "population": [100, 300]})
 
 
 def estimate_calibrated(name: str) -> pl.DataFrame:
-    met = analysis.post_stratify(SAMPLE, weight="w", by="sex", counts=COUNTS)
+    met = analysis.post_stratify(SAMPLE.with_columns(q=MEASURED), weight="w", by="sex", counts=COUNTS)
     design = SurveyDesign("weight_calibrated", stratum="commune")
     asked: dict[str, dict[str, Any]] = {
         "means": {"values": ["minutes"]},
         "totals": {"values": ["minutes"]},
         "ratios": {"ratios": {"r": ("level", "minutes")}},
         "proportions": {"of": "level"},
+        "composites": {"nodes": {"index": {"q": 1.0}}},
     }
     estimate = getattr(analysis, f"estimate_calibrated_{name}")
     found: pl.DataFrame = estimate(met.frame, design, met.calibration, by=["sex"], **asked[name])
@@ -64,7 +66,7 @@ ESTIMATORS: dict[str, Callable[[], pl.DataFrame]] = {
     "estimate_quantiles": lambda: analysis.estimate_quantiles(SAMPLE, DESIGN, values=["minutes"]),
     "estimate_variances": lambda: analysis.estimate_variances(SAMPLE, DESIGN, values=["minutes"]),
     "estimate_composites": lambda: analysis.estimate_composites(
-        SAMPLE.with_columns(q=analysis.measure_item("level", "satisfied_share", levels=5, satisfied_from=4)),
+        SAMPLE.with_columns(q=MEASURED),
         DESIGN,
         nodes={"index": {"q": 1.0}},
         by=["commune"],
@@ -73,6 +75,7 @@ ESTIMATORS: dict[str, Callable[[], pl.DataFrame]] = {
     "estimate_calibrated_totals": lambda: estimate_calibrated("totals"),
     "estimate_calibrated_ratios": lambda: estimate_calibrated("ratios"),
     "estimate_calibrated_proportions": lambda: estimate_calibrated("proportions"),
+    "estimate_calibrated_composites": lambda: estimate_calibrated("composites"),
 }
 
 
