@@ -1,0 +1,18 @@
+// What went wrong lately, for the supervisor and for the next heartbeat.
+
+import { writeInstant } from "./clock.js";
+import { changeFact, readFact } from "./facts.js";
+
+const MOST = 20;
+const LETTERS_MAX = 200;
+
+export function noteTrouble(tablet, code, detail = "") {
+  const trouble = { at: writeInstant(tablet.clock.wall()), code: String(code), detail: String(detail).slice(0, LETTERS_MAX) };
+  tablet.troubles = [...tablet.troubles, trouble].slice(-MOST);
+  // Best effort: what fails to be written is still in memory, and the disk may be what is wrong.
+  changeFact(tablet.store, "troubles", (old) => [...(old || []), trouble].slice(-MOST)).catch(() => {});
+}
+
+export async function recallTroubles(tablet) {
+  tablet.troubles = (await readFact(tablet.store, "troubles")) || [];
+}
