@@ -24,6 +24,7 @@ RULES = (
 PUBLISHED: Mapping[str, tuple[pl.DataType, str]] = {
     "figure": (pl.String(), "its name, once each"),
     "value": (pl.String(), "as printed, 83.94 or 83,94; null where only bounds are known"),
+    "is_exact": (pl.Boolean(), "a count of things, which nobody rounded; null: no"),
     "part_of": (pl.String(), "the figure it is a part of"),
     "rule": (pl.String(), "how a figure follows from its parts: " + ", ".join(RULES)),
     "weight": (pl.String(), "of a part: for weighted_mean; -1 is the subtrahend of a difference"),
@@ -58,6 +59,7 @@ class Printed:
     figure: str
     value: Decimal | None
     text: str | None
+    is_exact: bool
     part_of: str | None
     rule: str | None
     weight: Decimal | None
@@ -78,7 +80,7 @@ class Printed:
         """What it may truly be: half a unit of the last digit around it, a whole one if digits may be cut off."""
         if self.value is None:
             return Span(self.low, self.high)
-        reach = self.unit if is_cut else self.unit / 2
+        reach = Decimal(0) if self.is_exact else self.unit if is_cut else self.unit / 2
         return Span(self.value - reach, self.value + reach)
 
     def show(self, language: str) -> str:
@@ -116,6 +118,7 @@ def read_printed(frame: pl.DataFrame) -> tuple[Printed, ...]:
                 figure=str(found["figure"]),
                 value=numbers["value"],
                 text=None if found["value"] is None else str(found["value"]),
+                is_exact=bool(found["is_exact"]),
                 part_of=found["part_of"],
                 rule=found["rule"],
                 weight=numbers["weight"],

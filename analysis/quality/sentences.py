@@ -23,7 +23,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "en": "{figure} is printed as {value}, but the weighted mean of its parts ({parts}) is {allowed}.",
     },
     "between": {
-        "vi": "{figure} in là {value}, ngoài khoảng của các phần ({parts}): {allowed}; không trọng số nào cho ra nó.",
+        "vi": "{figure} in là {value}, ngoài khoảng các phần ({parts}): {allowed}; không trọng số nào cho nó.",
         "en": "{figure} is printed as {value}, outside its parts ({parts}): {allowed}; no weights can give it.",
     },
     "smallest": {

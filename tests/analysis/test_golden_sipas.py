@@ -1,4 +1,4 @@
-"""Golden cases G1-G9, G11, G12, G14: figures of official SIPAS reports that our arithmetic must reproduce."""
+"""Golden cases G1-G12, G14: figures of official SIPAS reports that our arithmetic must reproduce."""
 
 from decimal import Decimal
 

@@ -101,7 +101,7 @@ def recipe_of(
     Returns
     -------
     Recipe
-        For ``dataclasses.replace(form, index=...)``; see ``analysis.indices.compute``.
+        For ``dataclasses.replace(form, recipe=...)``; see ``analysis.indices.compute``.
 
     Raises
     ------

@@ -1,0 +1,370 @@
+"""PAPI: structure by year, scores, groups and intervals against figures of the published reports.
+
+Printed figures of the 2023 workbook (Hà Nội), of the reports of 2019-2023 and of press releases.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.errors import OfficialError, UnknownParameter
+from analysis.indices.official.breaks import compare_years
+from analysis.indices.official.papi_groups import GROUPS, group_quartiles
+from analysis.indices.official.papi_intervals import add_intervals
+from analysis.indices.official.papi_scores import (
+    add_up_scores,
+    score_indicators,
+    share_favourable,
+    summarise_units,
+)
+from analysis.indices.official.papi_structure import (
+    Indicator,
+    cut_digits,
+    list_indicators,
+    list_withheld,
+    load_structure,
+    score_range,
+)
+from analysis.indices.official.reading import load_method
+from analysis.quality.contradictions import find_contradictions
+from analysis.rounding import round_half_up
+from tests.analysis.quality.make_printed import make_printed
+
+
+@pytest.mark.parametrize(
+    ("year", "count", "dimensions"),
+    [(2011, 22, 6), (2015, 22, 6), (2016, 22, 6), (2017, 22, 6), (2018, 28, 8), (2019, 29, 8), (2020, 29, 8)]
+    + [(year, 28, 8) for year in (2021, 2022, 2023, 2024)],
+)
+def test_sub_dimensions_by_year(year, count, dimensions):
+    structure = load_structure(year)
+    assert len(structure.sub_dimensions) == count
+    assert len(structure.dimensions) == dimensions
+    codes = [sub.code for sub in structure.sub_dimensions]
+    assert len(set(codes)) == count
+    assert all(sub.code[0] == sub.dimension[1] for sub in structure.sub_dimensions)
+    for dimension in structure.dimensions:
+        numbers = [int(code[2:]) for code in codes if code[0] == dimension[1]]
+        assert numbers == list(range(1, len(numbers) + 1)), dimension
+
+
+def test_one_code_means_other_things_in_other_years():
+    names = {
+        year: {sub.code: sub.id for sub in load_structure(year).sub_dimensions} for year in (2015, 2016, 2018)
+    }
+    assert [names[year]["3.2"] for year in names] == ["inspection_boards", "appeals", "appeals"]
+    assert [names[year]["3.3"] for year in names] == ["investment_boards", "inspection_boards", "justice"]
+    assert [names[year]["2.1"] for year in names] == ["poverty_lists", "poverty_lists", "access_to_information"]
+
+
+@pytest.mark.parametrize(
+    ("year", "dimension", "expected"),
+    [
+        pytest.param(2020, "D5", (0.25, 2.5), id="four siblings"),
+        pytest.param(2021, "D5", (0.33, 3.33), id="three once permits are gone"),
+        pytest.param(2018, "D8", (0.5, 5.0), id="two, in 2018 only"),
+        pytest.param(2024, "D8", (0.33, 3.33), id="three"),
+    ],
+)
+def test_ranges_follow_the_siblings(year, dimension, expected):
+    found = {(sub.low, sub.high) for sub in load_structure(year).sub_dimensions if sub.dimension == dimension}
+    assert found == {expected}
+
+
+def test_published_values_below_a_third_lie_inside_the_printed_range():
+    low, _ = score_range(3)
+    assert low < 0.33174 < 0.33235 < 1 / 3
+    assert score_range(3, floor=1 / 3)[0] > 0.33235
+    assert score_range(5) == (0.2, 2.0)
+    with pytest.raises(OfficialError):
+        score_range(0)
+
+
+def test_civic_knowledge_of_ha_noi_2023():
+    frame = pl.DataFrame({"policies_known": [0.745272, None], "leaders_known": [0.581964, 0.5]})
+    scored = score_indicators(frame, list_indicators("civic_knowledge", 2023), low=0.25, high=2.5)
+    assert scored["score"][0] == pytest.approx(1.323925, abs=1e-6)
+    assert scored["score"][1] is None
+
+
+def test_weights_below_one_leave_a_ceiling_nobody_reaches():
+    everybody = pl.DataFrame({"policies_known": [1.0], "leaders_known": [1.0]})
+    scored = score_indicators(everybody, list_indicators("civic_knowledge", 2023), low=0.25, high=2.5)
+    assert scored["score"][0] == pytest.approx(0.25 + 2.25 * 0.75)
+
+
+def test_indicators_with_own_limits_and_directions():
+    parts = [Indicator("posts", 0.5, 0, 5), Indicator("poor_left_out", 0.5, less_is_better=True)]
+    frame = pl.DataFrame({"posts": [0.0, 2.5, 5.0], "poor_left_out": [1.0, 0.5, 0.0]})
+    assert score_indicators(frame, parts, low=0.25, high=2.5)["score"].to_list() == pytest.approx(
+        [0.25, 1.375, 2.5]
+    )
+
+
+def test_wrong_indicators_are_told_together():
+    frame = pl.DataFrame({"a": [1.5, 2.0, 0.5]})
+    with pytest.raises(OfficialError) as caught:
+        score_indicators(frame, [Indicator("a", 0.8), Indicator("b", 0.5)], low=0.25, high=2.5)
+    told = "; ".join(caught.value.problems)
+    assert "'b' is missing" in told
+    assert "leaves 0.0 to 1.0 in 2 rows" in told
+    assert "more than 1" in told
+    with pytest.raises(UnknownParameter, match="official workbook"):
+        list_indicators("air_quality", 2023)
+
+
+def make_scores(year, seed=1, units=("A", "B", "C")):
+    rng = np.random.default_rng(seed)
+    rows = [
+        (unit, sub.id, float(rng.uniform(sub.low, sub.high)))
+        for unit in units
+        for sub in load_structure(year).sub_dimensions
+    ]
+    return pl.DataFrame(rows, schema=["unit", "sub_dimension", "score"], orient="row")
+
+
+@pytest.mark.parametrize("year", [2011, 2018, 2019, 2024])
+def test_totals_are_plain_sums(year):
+    frame = make_scores(year)
+    scores = add_up_scores(frame, load_structure(year))
+    for unit in "ABC":
+        own = scores.filter(pl.col("unit") == unit)
+        level = {
+            name: own.filter(pl.col("level") == name)["score"] for name in ("sub_dimension", "dimension", "total")
+        }
+        assert level["total"].item() == pytest.approx(level["dimension"].sum(), abs=1e-12)
+        assert level["total"].item() == pytest.approx(level["sub_dimension"].sum(), abs=1e-12)
+    assert scores["state"].unique().to_list() == ["published"]
+    shuffled = add_up_scores(frame.sample(fraction=1, shuffle=True, seed=2), load_structure(year))
+    assert shuffled.sort("unit", "code").equals(scores.sort("unit", "code"))
+
+
+@pytest.mark.parametrize("gone", [None, 0.0, "absent"])
+def test_a_withheld_part_withholds_its_dimension_and_the_total_only(gone):
+    frame = make_scores(2022)
+    is_gone = (pl.col("unit") == "B") & (pl.col("sub_dimension") == "certification")
+    if gone == "absent":
+        frame = frame.filter(~is_gone)
+    else:
+        frame = frame.with_columns(
+            pl.when(is_gone).then(pl.lit(gone, pl.Float64)).otherwise("score").alias("score")
+        )
+    scores = add_up_scores(frame, load_structure(2022))
+    withheld = scores.filter(pl.col("state") == "withheld")
+    assert withheld.select("unit", "code").rows() == [("B", "certification"), ("B", "D5"), ("B", "total")]
+    assert withheld["score"].null_count() == 3
+    summary = summarise_units(scores)
+    assert summary.filter(pl.col("code") == "total").select("units", "withheld").row(0) == (2, 1)
+    assert summary.filter(pl.col("code") == "D1").select("units", "withheld").row(0) == (3, 0)
+
+
+def test_wrong_scores_are_told_together():
+    frame = pl.concat(
+        [
+            make_scores(2024, units=("A",)),
+            pl.DataFrame(
+                {
+                    "unit": ["A", "A", "A"],
+                    "sub_dimension": ["construction_permits", "justice", "8.3"],
+                    "score": [1.0] * 3,
+                }
+            ),
+            pl.DataFrame({"unit": ["B"], "sub_dimension": ["justice"], "score": [3.4]}),
+        ]
+    )
+    with pytest.raises(OfficialError) as caught:
+        add_up_scores(frame, load_structure(2024))
+    told = "; ".join(caught.value.problems)
+    for wanted in (
+        "'construction_permits' is not one of 2024",
+        "'8.3'",
+        "2 rows share",
+        "3.4 is outside 0.33 to 3.33",
+    ):
+        assert wanted in told
+    zero = make_scores(2024).with_columns(score=pl.lit(0.0))
+    with pytest.raises(OfficialError, match="outside"):
+        add_up_scores(zero, load_structure(2024), zero_is_missing=False)
+
+
+def test_withheld_province_years():
+    years = {year: list_withheld(year)["unit"].n_unique() for year in range(2011, 2025)}
+    assert {year: count for year, count in years.items() if count} == {
+        2014: 2,
+        2018: 2,
+        2021: 3,
+        2022: 2,
+        2023: 2,
+        2024: 2,
+    }
+    assert sum(years.values()) == 13
+    assert list_withheld(2022).filter(pl.col("unit") == "Bắc Ninh")["dimension"].to_list() == [
+        "D2",
+        "D3",
+        "D4",
+        "D8",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("published", "withheld", "inclusive", "units", "sizes"),
+    [
+        pytest.param(63, 0, "lower", "published", (16, 16, 15, 16), id="2019 and 2020 totals"),
+        pytest.param(61, 2, "upper", "published", (15, 15, 15, 16), id="D1 of 2023"),
+        pytest.param(60, 3, "lower", "published", (15, 15, 15, 15), id="2021 totals"),
+        pytest.param(61, 2, "lower", "withheld_lowest", (16, 16, 15, 14), id="2022 and 2023 totals in the press"),
+    ],
+)
+def test_published_group_sizes(published, withheld, inclusive, units, sizes):
+    scores = [*np.linspace(37.2, 48.1, published).tolist(), *[None] * withheld]
+    frame = pl.DataFrame({"unit": [f"u{at:02}" for at in range(published + withheld)], "score": scores})
+    found = group_quartiles(frame, inclusive=inclusive, units=units)
+    counted = dict(found["group"].value_counts().iter_rows())
+    assert tuple(counted[name] for name in reversed(GROUPS)) == sizes
+    assert counted.get(None, 0) == withheld
+
+
+def test_the_bounds_printed_for_d6_of_2022():
+    # Printed bounds of the four groups, 16/15/16/16 provinces with evenly spaced scores between them.
+    bounds = [(6.4132, 7.2275, 16), (7.2294, 7.5173, 15), (7.5189, 7.8072, 16), (7.8579, 8.3148, 16)]
+    scores = [score for low, high, size in bounds for score in np.linspace(low, high, size).tolist()]
+    frame = pl.DataFrame({"unit": [f"u{at:02}" for at in range(63)], "score": scores})
+    found = group_quartiles(frame)
+    ends = found.group_by("group").agg(low=pl.col("score").min(), high=pl.col("score").max(), size=pl.len())
+    printed = sorted(ends.select("low", "high", "size").rows())
+    assert printed == [pytest.approx(bound) for bound in bounds]
+    median = frame["score"].median()
+    assert found.filter(pl.col("score") == median)["group"].item() == "high_average", "the median opens its group"
+
+
+@given(st.lists(st.integers(0, 40), min_size=4, max_size=70), st.sampled_from(["lower", "upper"]))
+def test_groups_are_in_order_and_equal_scores_share_theirs(scores, inclusive):
+    frame = pl.DataFrame({"unit": [str(at) for at in range(len(scores))], "score": [float(x) for x in scores]})
+    found = group_quartiles(frame, inclusive=inclusive)
+    place = {name: at for at, name in enumerate(GROUPS)}
+    pairs = sorted((score, place[group]) for score, group in found.select("score", "group").iter_rows())
+    assert all(one[1] <= other[1] for one, other in pairwise(pairs))
+    assert len({(score, group) for score, group in pairs}) == len({score for score, _ in pairs})
+    cuts = np.percentile(scores, [25, 50, 75])
+    assert found.select("low_cut", "middle_cut", "high_cut").row(0) == pytest.approx(tuple(cuts))
+
+
+def test_a_published_membership_overrides_and_order_is_by_group_and_name():
+    frame = pl.DataFrame({"unit": list("edcba"), "score": [1.0, 2.0, 3.0, 4.0, None]})
+    found = group_quartiles(frame, override={"e": "top"})
+    assert found["unit"].to_list() == ["b", "e", "c", "d", "a"]
+    assert found.filter(pl.col("is_overridden"))["unit"].to_list() == ["e"]
+    assert found["group"].to_list()[-1] is None
+    with pytest.raises(OfficialError) as caught:
+        group_quartiles(frame, inclusive="both", units="all", override={"z": "top"})
+    assert len(caught.value.problems) == 3
+
+
+def test_interval_of_ha_noi_2023_as_published_and_as_it_should_be():
+    frame = pl.DataFrame({"estimate": [43.960304, None], "standard_error": [0.157685, None], "df": [10.0, None]})
+    found = add_intervals(frame, df="df").row(0, named=True)
+    # Printed 43.700916-44.219692; the multiplier behind it is 1.64498, so five digits agree.
+    assert found["low_published"] == pytest.approx(43.700916, abs=1e-5)
+    assert found["high_published"] == pytest.approx(44.219692, abs=1e-5)
+    assert found["confidence_published"] == pytest.approx(0.90, abs=1e-4)
+    # t(0.975; 10) = 2.228139
+    assert found["low"] == pytest.approx(43.960304 - 2.228139 * 0.157685, abs=1e-6)
+    assert add_intervals(frame)["high"][1] is None
+    with pytest.raises(OfficialError, match="1 negative"):
+        add_intervals(pl.DataFrame({"estimate": [1.0], "standard_error": [-1.0]}))
+
+
+@pytest.mark.parametrize(
+    ("exact", "digits", "printed"),
+    [
+        pytest.param("42.4078", 3, "42.407", id="national mean of 2021"),
+        pytest.param("43.6163", 2, "43.61", id="another year"),
+        pytest.param("50.775", 2, "50.77", id="40.62 of 80 points"),
+        pytest.param("-0.129", 2, "-0.12", id="towards zero"),
+    ],
+)
+def test_digits_that_were_cut_off(exact, digits, printed):
+    assert str(cut_digits(exact, digits)) == printed
+    assert str(round_half_up(exact, digits)) != printed
+
+
+def test_changes_are_computed_before_rounding():
+    # Long An 2024: the press subtracted rounded scores, +0.14 for D1, where the exact change is +0.134.
+    assert str(round_half_up("0.134", 2)) == "0.13"
+    assert str(round_half_up("-0.0007", 2)) == "0.00"
+
+
+def test_plausibility_of_figures_from_the_press():
+    sums = make_printed(
+        ("total", {"value": "48.881", "rule": "sum"}),
+        ("as published", {"value": "48.811", "part_of": "total"}),
+    )
+    assert find_contradictions(sums)["severity"].to_list() == ["impossible"]
+    eight = {
+        f"D{at}": value
+        for at, value in enumerate(("5.10", "5.55", "4.40", "7.01", "7.20", "7.80", "3.50", "3.06"), 1)
+    }
+    total = ("total", {"value": "43.62", "rule": "sum"})
+
+    def add_up(d8):
+        values = {**eight, "D8": d8}
+        rows = [(name, {"value": value, "part_of": "total"}) for name, value in values.items()]
+        return find_contradictions(make_printed(total, *rows)).height
+
+    assert (add_up("3.06"), add_up("3.60")) == (0, 1)
+
+
+def test_printed_dimensions_may_miss_their_printed_parts_by_a_digit():
+    parts = [("a", "1.2345"), ("b", "1.2345"), ("c", "1.2345"), ("d", "1.2345")]
+    for total, is_wrong in (("4.9381", False), ("4.9379", False), ("4.9384", True)):
+        rows = [(name, {"value": value, "part_of": "D1"}) for name, value in parts]
+        assert find_contradictions(make_printed(("D1", {"value": total, "rule": "sum"}), *rows)).height == is_wrong
+
+
+def test_the_sample_of_three_tiers_adds_up():
+    exact = {"is_exact": True}
+    frame = make_printed(
+        ("districts", {"value": "207", "rule": "sum", **exact}),
+        ("of a small province", {"value": "3", "count": 57, "part_of": "districts", **exact}),
+        ("of another", {"value": "6", "count": 6, "part_of": "districts", **exact}),
+        ("communes", {"value": "414", "rule": "sum", **exact}),
+        ("of a district", {"value": "2", "count": 207, "part_of": "communes", **exact}),
+        ("villages", {"value": "828", "rule": "sum", **exact}),
+        ("of a commune", {"value": "2", "count": 414, "part_of": "villages", **exact}),
+        ("interviews", {"value": "13632", "rule": "sum", **exact}),
+        ("small", {"value": "192", "count": 57, "part_of": "interviews", **exact}),
+        ("medium", {"value": "384", "count": 4, "part_of": "interviews", **exact}),
+        ("large", {"value": "576", "count": 2, "part_of": "interviews", **exact}),
+    )
+    assert find_contradictions(frame).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "of", "may_trend"),
+    [
+        pytest.param(2012, 2015, "total", True, id="one series"),
+        pytest.param(2015, 2016, "D2", True, id="D2 kept in 2016"),
+        pytest.param(2015, 2016, "D3", False, id="D3 rebuilt"),
+        pytest.param(2017, 2018, "total", False, id="advised against"),
+        pytest.param(2020, 2021, "D5", False, id="a sub-dimension gone"),
+        pytest.param(2020, 2021, "certification", False, id="other range"),
+        pytest.param(2020, 2021, "D1", True, id="untouched"),
+        pytest.param(2021, 2024, "total", True, id="the term of 2021-2026"),
+    ],
+)
+def test_years_of_papi(before, after, of, may_trend):
+    assert compare_years(load_method("papi", "2011"), before, after, of=of).may_trend is may_trend
+
+
+def test_dont_know_changes_a_share_by_its_rule():
+    counts = {"favourable": 60, "unfavourable": 20, "dont_know": 15, "refused": 5}
+    assert share_favourable(**counts, dont_know_is="dropped") == 0.75
+    assert share_favourable(**counts, dont_know_is="unfavourable") == 0.6
+    with pytest.raises(OfficialError):
+        share_favourable(favourable=0, unfavourable=0, dont_know=4, dont_know_is="dropped")
+    with pytest.raises(OfficialError, match="dropped or unfavourable"):
+        share_favourable(**counts, dont_know_is="missing")
