@@ -12,6 +12,8 @@ from analysis.designs.reading import read_designed
 from analysis.errors import NodeError
 from analysis.estimation.designed import estimate_designed
 from analysis.estimation.finish import ESTIMATE_COLUMNS, Rule, estimate_quantities
+from analysis.estimation.passes.narrow import read_narrow
+from analysis.estimation.passes.reduce import reduce_rows
 from analysis.estimation.rows import BOUNDS, place_rows, read_sample
 from analysis.estimation.totals import Quantity
 
@@ -25,6 +27,7 @@ def estimate_composites(
     confidence: float = 0.95,
     interval: str | Mapping[str, str] = "wilson",
     where: pl.Expr | None = None,
+    measures: Mapping[str, pl.Expr] | None = None,
     df: str | float = "domain",
     design_effect: str = "replace",
 ) -> pl.DataFrame:
@@ -48,6 +51,9 @@ def estimate_composites(
         METHODS 4.
     where
         Claim about rows; others stay in the design and leave every domain.
+    measures
+        Item → what its column is worth on 0-100, for items not yet measured: ``share_satisfied("q1",
+        satisfied_from=4)``. Columns of levels measured so are read once and stay small in memory. METHODS 20.
     df
         ``domain``: PSUs − strata that have members; ``design``: of the whole sample; or a number, infinite for
         normal quantiles.
@@ -85,6 +91,7 @@ def estimate_composites(
         confidence=confidence,
         interval=interval,
         where=where,
+        measures=measures,
         df=df,
         design_effect=design_effect,
     )
@@ -100,6 +107,7 @@ def estimate_in_domains(
     confidence: float = 0.95,
     interval: str | Mapping[str, str] = "wilson",
     where: pl.Expr | None = None,
+    measures: Mapping[str, pl.Expr] | None = None,
     df: str | float = "domain",
     design_effect: str = "replace",
 ) -> Iterator[pl.DataFrame]:
@@ -111,7 +119,8 @@ def estimate_in_domains(
     _check_nodes(nodes, {column for by in domains for column in by}, of_node)
     rules = [Rule(confidence, of_node[node], BOUNDS, df=df, reference=design_effect) for node in nodes]
     items = list(dict.fromkeys(item for coefficients in nodes.values() for item in coefficients))
-    columns = {item: pl.col(item) if where is None else pl.when(where).then(pl.col(item)) for item in items}
+    measured = {item: (measures or {}).get(item, pl.col(item)) for item in items}
+    columns = {item: of if where is None else pl.when(where).then(of) for item, of in measured.items()}
     keys = list(dict.fromkeys(column for by in domains for column in by))
     codes = {item: k for k, item in enumerate(items)}
     quantities = [node_quantity(node, coefficients, codes) for node, coefficients in nodes.items()]
@@ -120,8 +129,14 @@ def estimate_in_domains(
         for by in domains:
             yield estimate_designed(designed, by, quantities, rules, label="node")
         return
-    sample = read_sample(frame, design, items=columns, keys=keys, bounds=BOUNDS)
+    narrow = read_narrow(frame, design, items=measured, keys=keys, where=where, bounds=BOUNDS)
+    sample = None
     for by in domains:
+        reduced = None if narrow is None else reduce_rows(narrow, design, by, quantities, items)
+        if reduced is not None:
+            yield estimate_quantities(reduced.read, design, quantities, rules, label="node", sums_of=reduced.sums)
+            continue
+        sample = sample or read_sample(frame, design, items=columns, keys=keys, bounds=BOUNDS)
         yield estimate_quantities(place_rows(sample, by), design, quantities, rules, label="node")
 
 

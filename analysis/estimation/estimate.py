@@ -9,6 +9,8 @@ from analysis.designs.reading import read_designed
 from analysis.errors import EstimateError
 from analysis.estimation.designed import estimate_designed
 from analysis.estimation.finish import ESTIMATE_COLUMNS, Rule, estimate_quantities
+from analysis.estimation.passes.narrow import read_narrow
+from analysis.estimation.passes.reduce import reduce_rows
 from analysis.estimation.rows import read_rows
 from analysis.estimation.totals import Quantity
 
@@ -57,9 +59,9 @@ def estimate_means(
     has no degrees of freedom: a mean without bounds has no fallback. METHODS 3.1, 3.2, 4.1, 5.
     """
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
-    items = {value: _within(pl.col(value), where) for value in values}
+    items = {value: pl.col(value) for value in values}
     quantities = [mean_quantity(value, k) for k, value in enumerate(values)]
-    return estimate_items(frame, design, items, quantities, by, rule, "value")
+    return estimate_items(frame, design, items, quantities, by, rule, "value", where)
 
 
 def estimate_totals(
@@ -79,9 +81,9 @@ def estimate_totals(
     as 0, and make a total silently too small. METHODS 3.1, 3.2, 4.1, 5.
     """
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
-    items = {value: _within(pl.col(value), where) for value in values}
+    items = {value: pl.col(value) for value in values}
     quantities = [total_quantity(value, k) for k, value in enumerate(values)]
-    return estimate_items(frame, design, items, quantities, by, rule, "value")
+    return estimate_items(frame, design, items, quantities, by, rule, "value", where)
 
 
 def estimate_ratios(
@@ -106,9 +108,9 @@ def estimate_ratios(
     for name, (numerator, denominator) in ratios.items():
         both = pl.col(numerator).is_not_null() & pl.col(denominator).is_not_null()
         for column in (numerator, denominator):
-            items[f"{name}.{len(items)}"] = _within(pl.when(both).then(pl.col(column)), where)
+            items[f"{name}.{len(items)}"] = pl.when(both).then(pl.col(column))
         quantities.append(ratio_quantity(name, len(items) - 2, len(items) - 1))
-    return estimate_items(frame, design, items, quantities, by, rule, "ratio")
+    return estimate_items(frame, design, items, quantities, by, rule, "ratio", where)
 
 
 def estimate_proportions(
@@ -130,12 +132,9 @@ def estimate_proportions(
     """
     rule = Rule(confidence, interval, SHARE_BOUNDS, clip=False, df=df, reference=design_effect)
     levels = frame.lazy().select(pl.col(of).drop_nulls().unique().sort()).collect().to_series()
-    items = {
-        f"{of}={level}": _within(pl.when(pl.col(of).is_not_null()).then(pl.col(of) == level), where)
-        for level in levels
-    }
+    items = {f"{of}={level}": pl.when(pl.col(of).is_not_null()).then(pl.col(of) == level) for level in levels}
     quantities = [mean_quantity(str(k), k) for k in range(len(levels))]
-    result = estimate_items(frame, design, items, quantities, by, rule, "level")
+    result = estimate_items(frame, design, items, quantities, by, rule, "level", where)
     return result.with_columns(levels.gather(result["level"].cast(pl.UInt32)).alias("level"))
 
 
@@ -151,6 +150,7 @@ def estimate_items(
     by: Sequence[str],
     rule: Rule,
     label: str,
+    where: pl.Expr | None = None,
 ) -> pl.DataFrame:
     """One row per domain × quantity over the columns ``items`` make, by the way the design asks for. METHODS 3."""
     if not quantities:
@@ -160,9 +160,14 @@ def estimate_items(
         raise EstimateError(
             [f"by column {c!r} is also a column of the result" for c in taken], "Rename it before."
         )
+    within = {name: _within(item, where) for name, item in items.items()}
     if not design.is_simple:
         return estimate_designed(
-            read_designed(frame, design, items=items, keys=by), by, quantities, rule, label=label
+            read_designed(frame, design, items=within, keys=by), by, quantities, rule, label=label
         )
-    read = read_rows(frame, design, items=items, by=by)
+    narrow = read_narrow(frame, design, items=items, keys=by, where=where)
+    reduced = None if narrow is None else reduce_rows(narrow, design, by, quantities, list(items))
+    if reduced is not None:
+        return estimate_quantities(reduced.read, design, quantities, rule, label=label, sums_of=reduced.sums)
+    read = read_rows(frame, design, items=within, by=by)
     return estimate_quantities(read, design, quantities, rule, label=label)

@@ -94,14 +94,16 @@ def estimate_quantities(
     *,
     label: str,
     revise: Revision | None = None,
+    sums_of: Sequence[pl.DataFrame] | None = None,
 ) -> pl.DataFrame:
     """One row per domain × quantity: by columns, ``label``, ESTIMATE_COLUMNS; in that order. METHODS 3-5.
 
-    ``rules``: one for all quantities, or one for each.
+    ``rules``: one for all quantities, or one for each. ``sums_of``: the tables of ``totals.sum_strata`` where the
+    pass over levels has made them (METHODS 20); then ``read`` needs no rows.
     ``revise`` may replace the column ``variance`` of the table with one row per domain (METHODS 3.7).
     """
     variances: list[list[pl.DataFrame]] = [[] for _ in quantities]
-    for position, sums in sum_strata(read, quantities):
+    for position, sums in sum_strata(read, quantities) if sums_of is None else enumerate(sums_of):
         variances[position].append(add_up_strata(sums, read.strata, lonely=design.lonely))
     revised = [
         (revise or _keep)(quantity, pl.concat(pieces))

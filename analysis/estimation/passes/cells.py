@@ -1,0 +1,120 @@
+"""The small table after the pass: (domain, stratum) pieces of groups, in order, and the domains they make."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from analysis.design import SurveyDesign
+from analysis.estimation.passes.groups import Groups
+from analysis.estimation.passes.keys import Key
+from analysis.estimation.passes.narrow import Narrow
+from analysis.estimation.passes.scatter import Numbers, blocks, in_halves
+
+Index = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """``groups``: those with a domain, by domain, stratum and PSU; ``domain`` of each, from 0. ``pieces``: where
+    (domain, stratum) begins among them; ``piece_domain``, ``piece_stratum``. ``domain_pieces``: where a domain
+    begins among the pieces. ``labels``: domain, by.…"""
+
+    groups: Index
+    domain: Index
+    pieces: Index
+    piece_domain: Index
+    piece_stratum: Index
+    domain_pieces: Index
+    labels: pl.DataFrame
+
+    def add_pieces(self, values: Numbers) -> Numbers:
+        """Sums over the groups of each piece; ``values`` of ``groups``."""
+        return values if len(self.pieces) == len(self.groups) else np.add.reduceat(values, self.pieces)
+
+    def add_domains(self, values: Numbers) -> Numbers:
+        """Sums over the pieces of each domain."""
+        return (
+            values if len(self.domain_pieces) == len(self.pieces) else np.add.reduceat(values, self.domain_pieces)
+        )
+
+
+def make_strata(narrow: Narrow, groups: Groups, people: Numbers, design: SurveyDesign) -> pl.DataFrame | None:
+    """stratum (its number, by label), psus, population; None where the reading of ``rows`` must say why."""
+    present = np.flatnonzero(people > 0)
+    stratum = groups.of["stratum"][present] if "stratum" in groups.of else np.zeros(len(present), np.int32)
+    count = int(stratum.max()) + 1
+    if "cluster" in groups.of:
+        pairs = np.unique(stratum.astype(np.int64) * (2**31) + groups.of["cluster"][present])
+        psus = np.bincount(pairs >> 31, minlength=count)
+    else:
+        psus = np.bincount(stratum, people[present], count).astype(np.int64)
+    population = np.full(count, np.nan)
+    if narrow.population is not None:
+        of_group = _find_constant(narrow.population, groups)
+        if of_group is None:
+            return None
+        population[stratum] = of_group[present]
+        if not np.array_equal(population[stratum], of_group[present]) or not (population[stratum] > 0).all():
+            return None
+        if (population < psus - 1e-9).any() or np.isinf(population).any():
+            return None
+    if design.lonely == "fail" and (psus == 1).any():
+        return None
+    strata = pl.DataFrame({"stratum": np.arange(count), "psus": psus, "population": population})
+    return strata.with_columns(pl.col("psus").cast(pl.Int64), pl.col("population").fill_nan(None))
+
+
+def _find_constant(values: NDArray, groups: Groups) -> Numbers | None:
+    """The value of each group, if its rows agree."""
+    table = np.zeros(groups.size, values.dtype)
+    table[groups.codes] = values
+
+    def differ(start: int, stop: int) -> list[NDArray]:
+        for at, end in blocks(start, stop):
+            if not np.array_equal(table[groups.codes[at:end]], values[at:end]):
+                return [np.ones(1)]
+        return [np.zeros(1)]
+
+    return None if in_halves(len(values), differ)[0][0] else table.astype(np.float64)
+
+
+def make_cells(groups: Groups, keys: Mapping[str, Key], by: Sequence[str], people: Numbers) -> Cells:
+    """Cells of the groups that have rows and no null among ``by``."""
+    kept = np.flatnonzero(people > 0)
+    for name in by:
+        if keys[name].has_nulls:
+            kept = kept[groups.of[name][kept] < keys[name].size - 1]
+    packed = np.zeros(len(kept), np.int64)
+    room = 1
+    for name in by:
+        if room * keys[name].size >= 2**62:
+            packed = np.unique(packed, return_inverse=True)[1].astype(np.int64)
+            room = len(kept) + 1
+        packed = packed * keys[name].size + groups.of[name][kept]
+        room *= keys[name].size
+    rest: list[NDArray] = [groups.of[name][kept] for name in ("stratum", "cluster") if name in groups.of]
+    steps = np.diff(packed)
+    if len(kept) and not (steps > 0).all():
+        order = np.lexsort((*rest[::-1], packed))
+        kept, packed, rest = kept[order], packed[order], [codes[order] for codes in rest]
+        steps = np.diff(packed)
+    is_new = np.append([True], steps > 0)[: len(kept)]
+    domain = np.cumsum(is_new) - 1
+    stratum = rest[0].astype(np.int64) if "stratum" in groups.of else np.zeros(len(kept), np.int64)
+    opens = is_new | np.append([True], np.diff(stratum) != 0)[: len(kept)]
+    pieces = np.flatnonzero(opens)
+    if "cluster" not in groups.of and len(pieces) == len(kept):
+        pieces = np.arange(len(kept))
+    firsts = kept[is_new]
+    labels = pl.DataFrame(
+        [pl.Series("domain", np.arange(len(firsts)), dtype=pl.UInt32)]
+        + [keys[name].labels.gather(groups.of[name][firsts].astype(np.uint32)).alias(name) for name in by]
+    )
+    if not by and not len(firsts):
+        labels = pl.DataFrame({"domain": [0]}, schema={"domain": pl.UInt32})
+    piece_domain = domain[pieces]
+    domain_pieces = np.flatnonzero(np.append([True], np.diff(piece_domain) > 0)[: len(pieces)])
+    return Cells(kept, domain, pieces, piece_domain, stratum[pieces], domain_pieces, labels)

@@ -1,0 +1,64 @@
+"""Key columns as whole numbers from 0, in the order of their labels; null is the last."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from analysis.estimation.passes.scatter import to_array
+
+_WIDEST = 1 << 22  # a range of whole numbers up to here is coded by subtraction
+
+
+@dataclass(frozen=True)
+class Key:
+    """``numbers`` − ``least`` is the code of each row, below ``size``; ``labels`` by code, null where nothing is
+    (also last, when the column has nulls: ``has_nulls``)."""
+
+    numbers: NDArray[np.integer]
+    least: int
+    size: int
+    labels: pl.Series
+    has_nulls: bool
+
+    def codes(self, start: int, stop: int) -> NDArray[np.int32]:
+        piece = self.numbers[start:stop]
+        if self.least == 0:
+            return piece.astype(np.int32)
+        if abs(self.least) < 2**31 and piece.dtype.itemsize <= 4 and piece.dtype != np.uint32:
+            return piece.astype(np.int32) - np.int32(self.least)
+        return (piece.astype(np.int64) - self.least).astype(np.int32)
+
+
+def code_column(column: pl.Series) -> Key:
+    """Codes of a column: by subtraction of whole numbers close together, else by its sorted values."""
+    if column.dtype.is_integer() and len(column) > column.null_count():
+        low, high = int(column.min()), int(column.max())  # type: ignore[arg-type]
+        if high - low < _WIDEST and high < 2**62:
+            labels = pl.int_range(low, high + 1, dtype=pl.Int64, eager=True).cast(column.dtype)
+            return _finish(column, low, labels)
+    numbers = column
+    if column.dtype == pl.String:
+        numbers = column.cast(pl.Categorical).to_physical()
+    values = pl.DataFrame({"label": column, "number": numbers}).drop_nulls().unique("number").sort("label")
+    back = values.with_columns(pl.int_range(pl.len(), dtype=pl.Int32).alias("code"))
+    coded = _look_up(numbers, back)
+    return _finish(coded, 0, values["label"])
+
+
+def _look_up(numbers: pl.Series, back: pl.DataFrame) -> pl.Series:
+    largest = back["number"].max()
+    if numbers.dtype == pl.UInt32 and isinstance(largest, int) and largest < _WIDEST:
+        table = np.zeros(largest + 1, np.int32)
+        table[back["number"].to_numpy()] = back["code"].to_numpy()
+        return pl.Series(table).gather(numbers)
+    return numbers.to_frame("number").join(back, on="number", how="left", maintain_order="left")["code"]
+
+
+def _finish(numbers: pl.Series, least: int, labels: pl.Series) -> Key:
+    has_nulls = numbers.null_count() > 0
+    if not has_nulls:
+        return Key(to_array(numbers), least, len(labels), labels, False)
+    filled = (numbers.cast(pl.Int64) - least).fill_null(len(labels)).cast(pl.Int32)
+    return Key(to_array(filled), 0, len(labels) + 1, pl.concat([labels, labels.clear(1)]), True)

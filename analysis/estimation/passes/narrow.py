@@ -1,0 +1,101 @@
+"""Reads of a frame only what an estimate needs, each column as narrow as it comes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from analysis.design import SurveyDesign
+from analysis.estimation.passes.keys import Key, code_column
+from analysis.estimation.passes.levels import Levels, plan_readings, read_levels
+from analysis.estimation.passes.scatter import Numbers, to_array
+
+
+@dataclass(frozen=True)
+class Narrow:
+    """``keys``: "by.…", "stratum", "cluster". ``population`` per row, or None. ``items`` in their order."""
+
+    rows: int
+    keys: Mapping[str, Key]
+    weight: Numbers
+    population: NDArray | None
+    items: list[Levels]
+
+
+def read_narrow(
+    frame: pl.DataFrame | pl.LazyFrame,
+    design: SurveyDesign,
+    *,
+    items: Mapping[str, pl.Expr],
+    keys: Sequence[str],
+    where: pl.Expr | None = None,
+    bounds: tuple[float, float] | None = None,
+) -> Narrow | None:
+    """The frame read once; None where it holds anything the pass over levels does not know.
+
+    That is an item of many values, and everything that is to be refused: the reading of ``rows`` says what.
+    """
+    lazy = frame.lazy()
+    if where is not None and not set(where.meta.root_names()) <= set(lazy.collect_schema()):
+        return None
+    schema = lazy.collect_schema()
+    needed = {*design.columns, *keys} | {root for item in items.values() for root in item.meta.root_names()}
+    if not needed <= set(schema) or not design.is_simple:
+        return None
+    readings = plan_readings(lazy, schema, list(items.values()))
+    if readings is None:
+        return None
+    cluster, stratum = design.cluster, design.stratum
+    named = {f"by.{column}": column for column in keys} | ({"cluster": cluster} if cluster else {})
+    named |= {"stratum": stratum} if stratum else {}
+    columns = sorted(set(named.values()))
+    read = lazy.select(
+        *(pl.col(column).alias(f"key.{column}") for column in columns),
+        pl.col(design.weight).cast(pl.Float64).alias("weight"),
+        *([] if design.population is None else [pl.col(design.population).alias("population")]),
+        *(
+            (reading.column if where is None else pl.when(where).then(reading.column)).alias(f"i{k}")
+            for k, reading in enumerate(readings)
+        ),
+    ).collect()
+    if read.is_empty() or not _is_sound(read, design, named):
+        return None
+    levels = [read_levels(read[f"i{k}"], reading) for k, reading in enumerate(readings)]
+    whole = [item for item in levels if item is not None]
+    if len(whole) < len(levels) or not all(_is_within(item.values, bounds) for item in whole):
+        return None
+    coded = {column: code_column(read[f"key.{column}"]) for column in columns}
+    return Narrow(
+        read.height,
+        {name: coded[column] for name, column in named.items()},
+        to_array(read["weight"]),
+        None if design.population is None else to_array(read["population"]),
+        whole,
+    )
+
+
+def _is_sound(read: pl.DataFrame, design: SurveyDesign, named: Mapping[str, str]) -> bool:
+    whole = [read["weight"], *(read[f"key.{named[role]}"] for role in ("stratum", "cluster") if role in named)]
+    if design.population is not None:
+        if not read["population"].dtype.is_numeric():
+            return False
+        whole.append(read["population"])
+    if any(column.null_count() for column in whole):
+        return False
+    low, high = read["weight"].min(), read["weight"].max()
+    # NaN is neither the least nor the largest; the sum tells it.
+    return (
+        isinstance(low, float)
+        and low > 0
+        and isinstance(high, float)
+        and np.isfinite(float(read["weight"].sum())).item()
+    )
+
+
+def _is_within(values: NDArray[np.float64], bounds: tuple[float, float] | None) -> bool:
+    answers = values[~np.isnan(values)]
+    if not np.isfinite(answers).all():
+        return False
+    return bounds is None or bool(((answers >= bounds[0]) & (answers <= bounds[1])).all())

@@ -1,0 +1,98 @@
+"""Sums per group and slot of an item: how many, their weights, their squared weights."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.estimation.passes.levels import Levels
+from analysis.estimation.passes.scatter import BLOCK, Codes, Numbers, add_by_code, blocks, in_halves
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Of one item: groups × slots; ``values`` of the slots, NaN for no answer."""
+
+    n: Numbers
+    weight: Numbers
+    weight2: Numbers
+    values: NDArray[np.float64]
+
+    @property
+    def is_answer(self) -> NDArray[np.bool_]:
+        return ~np.isnan(self.values)
+
+
+def tally_levels(items: Sequence[Levels], codes: Codes, size: int, weight: Numbers) -> list[Tally]:
+    """One reading of all items. METHODS 20.2."""
+    widths = [len(item.values) for item in items]
+
+    def work(start: int, stop: int) -> list[NDArray]:
+        sums = [np.zeros(size * width) for width in widths for _ in range(3)]
+        ones = np.ones(BLOCK)
+        for at, end in blocks(start, stop):
+            weights = weight[at:end]
+            squares = weights * weights
+            for k, item in enumerate(items):
+                places = item.codes(codes, at, end, widths[k])
+                add_by_code(sums[3 * k], places, ones[: end - at])
+                add_by_code(sums[3 * k + 1], places, weights)
+                add_by_code(sums[3 * k + 2], places, squares)
+        return sums
+
+    sums = in_halves(len(weight), work)
+    shaped = [table.reshape(size, -1) for table in sums]
+    thirds = zip(shaped[::3], shaped[1::3], shaped[2::3], items, strict=True)
+    return [Tally(n, weights, squares, item.values) for n, weights, squares, item in thirds]
+
+
+@dataclass(frozen=True)
+class Joint:
+    """Of one quantity of several items, by group: its members, and sums of w·z, w·z² and (w·z)²."""
+
+    n: Numbers
+    weight: Numbers
+    weight2: Numbers
+    total: Numbers
+    spread2: Numbers
+    total2: Numbers
+
+
+def tally_jointly(
+    items: Sequence[Levels],
+    of_quantity: Sequence[Sequence[tuple[int, Numbers]]],
+    codes: Codes,
+    size: int,
+    weight: Numbers,
+) -> list[Joint]:
+    """A second reading, of the linear values z = Σ table[group, slot]; per quantity its items and tables."""
+
+    def work(start: int, stop: int) -> list[NDArray]:
+        sums = [np.zeros(size) for _ in of_quantity for _ in range(6)]
+        term = np.empty(BLOCK)
+        for at, end in blocks(start, stop):
+            weights, groups = weight[at:end], codes[at:end]
+            slots = {k: items[k].slots(at, end) for k in {k for parts in of_quantity for k, _ in parts}}
+            for j, parts in enumerate(of_quantity):
+                z, member = np.zeros(end - at), np.zeros(end - at, bool)
+                for k, table in parts:
+                    places = groups * np.int32(table.shape[1])
+                    places += slots[k]
+                    z += np.take(table.ravel(), places, out=term[: end - at], mode="clip")
+                    values = items[k].values
+                    member |= (
+                        slots[k] > 0
+                        if np.isnan(values[0]) and not np.isnan(values[1:]).any()
+                        else (~np.isnan(values)[slots[k]])
+                    )
+                of_members = weights * member
+                total = weights * z
+                for place, column in enumerate(
+                    (member.astype(float), of_members, of_members * weights, total, total * z, total * total)
+                ):
+                    add_by_code(sums[6 * j + place], groups, column)
+        return sums
+
+    sums = in_halves(len(weight), work)
+    return [Joint(*sums[6 * j : 6 * j + 6]) for j in range(len(of_quantity))]
