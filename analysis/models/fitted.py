@@ -1,0 +1,69 @@
+"""FittedModel: what every model gives back."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from analysis.designs.drawn import Real
+
+
+@dataclass(frozen=True)
+class FittedModel:
+    """A fitted model; METHODS 19.2, 19.4.
+
+    ``coefficients``: term, level (null: a number), n, sum_weights, estimate, standard_error, low, high,
+    confidence, df, statistic (t), p_value, design_effect, method, note; thresholds of an ordinal model come last.
+    ``covariance``: of the coefficients, in that order. ``df``: those of the design − slopes. ``fit``: one row:
+    model, link, n, sum_weights, deviance, null_deviance (of weights with mean 1), explained (1 − their ratio; for
+    a linear model R²), dispersion. ``levels``: of an ordinal outcome, lowest first.
+    """
+
+    coefficients: pl.DataFrame
+    covariance: Real
+    df: float
+    fit: pl.DataFrame
+    levels: tuple[str, ...] = ()
+
+    def predict(self, values: pl.DataFrame) -> Real:
+        """Linear predictor Σ value·coefficient of columns named like the terms; numbers only, no offset.
+
+        For an ordinal model without its thresholds. METHODS 19.2.
+        """
+        rows = self.coefficients.filter(pl.col("term") != THRESHOLD)
+        total = np.zeros(values.height)
+        for term, level, estimate in rows.select("term", "level", "estimate").iter_rows():
+            if level is not None:
+                total += estimate * (values[term].cast(pl.String) == level).to_numpy()
+            else:
+                total += estimate * (1.0 if term == "intercept" else values[term].cast(pl.Float64).to_numpy())
+        return total
+
+
+THRESHOLD = "threshold"
+
+
+def exponentiate(model: FittedModel) -> pl.DataFrame:
+    """Ratios instead of differences: exp of estimates and limits, without intercept and thresholds.
+
+    Odds ratios of logistic and ordinal models, rate ratios of Poisson models: term, level, ratio, low, high,
+    p_value, n, df. METHODS 19.2.
+
+    >>> from analysis.design import SurveyDesign
+    >>> from analysis.models.generalised import fit_model
+    >>> pleased = {"online": [0, 0, 0, 0, 1, 1, 1, 1], "pleased": [0, 0, 1, 1, 0, 1, 1, 1]}
+    >>> people = pl.DataFrame({"w": [1.0] * 8, **pleased})
+    >>> model = fit_model(people, SurveyDesign("w"), outcome="pleased", predictors=["online"], model="logistic")
+    >>> round(exponentiate(model)["ratio"].item(), 6)  # (3/1) / (2/2)
+    3.0
+    """
+    slopes = model.coefficients.filter(~pl.col("term").is_in([THRESHOLD, "intercept"]))
+    return slopes.select(
+        "term",
+        "level",
+        pl.col("estimate").exp().alias("ratio"),
+        pl.col("low", "high").exp(),
+        "p_value",
+        "n",
+        "df",
+    )
