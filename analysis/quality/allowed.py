@@ -38,6 +38,15 @@ def weigh_parts(rule: str, parts: Sequence[Printed]) -> list[Decimal]:
     return [weight / sum(raw) for weight in raw]
 
 
+def group_parts(rows: Sequence[Printed]) -> dict[str, list[Printed]]:
+    """The parts of every whole by its name. METHODS 18.10."""
+    parts: dict[str, list[Printed]] = {}
+    for row in rows:
+        if row.part_of is not None:
+            parts.setdefault(row.part_of, []).append(row)
+    return parts
+
+
 def imply_parts(frame: pl.DataFrame) -> pl.DataFrame:
     """What the parts without a printed value must be, for the figures around them to be true.
 
@@ -73,9 +82,10 @@ def imply_parts(frame: pl.DataFrame) -> pl.DataFrame:
     ('others', 86.025)
     """
     rows = read_printed(frame)
+    parts_of = group_parts(rows)
     implied = []
     for whole in rows:
-        parts = [row for row in rows if row.part_of == whole.figure]
+        parts = parts_of.get(whole.figure, [])
         if whole.rule not in EVEN or (whole.value is None and whole.rule != "shares"):
             continue
         weights = weigh_parts(whole.rule, parts)

@@ -5,7 +5,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import polars as pl
 
-from analysis.quality.allowed import allow_whole
+from analysis.quality.allowed import allow_whole, group_parts
 from analysis.quality.printed import Printed, Span, read_printed, show
 from analysis.quality.sentences import SENTENCES, fill
 
@@ -74,9 +74,10 @@ def find_contradictions(frame: pl.DataFrame) -> pl.DataFrame:
     ('mean', 'impossible', 88.3)
     """
     rows = read_printed(frame)
+    parts_of = group_parts(rows)
     found: list[Row] = []
     for row in rows:
-        parts = [part for part in rows if part.part_of == row.figure]
+        parts = parts_of.get(row.figure, [])
         if row.rule == "shares":
             found += _check_shares(row, parts)
         elif row.rule is not None:

@@ -1,5 +1,6 @@
 """Figures as printed: the digits they show, and the true values they may stand for. METHODS 18.10."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -156,13 +157,9 @@ def _read_number(value: object) -> Decimal | None:
 
 
 def _check(rows: list[Printed]) -> list[str]:
-    names = [row.figure for row in rows]
+    times = Counter(row.figure for row in rows)
     ruled = {row.figure for row in rows if row.rule is not None}
-    problems = [
-        f"figure {name!r} stands there {names.count(name)} times"
-        for name in sorted(set(names))
-        if names.count(name) > 1
-    ]
+    problems = [f"figure {name!r} stands there {count} times" for name, count in times.items() if count > 1]
     for row in rows:
         if row.rule is not None and row.rule not in RULES:
             problems.append(f"{row.figure}: rule {row.rule!r} is unknown")
