@@ -1,8 +1,8 @@
 """FastAPI dependencies of staff routes: who is signed in, may they, and did the form come from our page."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
 from urllib.parse import quote
 
 from fastapi import Request
@@ -21,12 +21,12 @@ from api.staff_access.staff import Grant, Staff
 SAFE_METHODS = ("GET", "HEAD")
 
 
-def require_staff(permission: str) -> Callable[[Request], Coroutine[Any, Any, Staff]]:
+def require_staff(permission: str) -> Callable[[Request], AsyncIterator[Staff]]:
     """Who is signed in and holds ``permission`` somewhere. Not signed in: pages lead to sign-in, the API answers
     401; without the permission 403. Every POST must carry the value of ``Staff.csrf``."""
     roles = PERMISSIONS[permission]
 
-    async def guard(request: Request) -> Staff:
+    async def guard(request: Request) -> AsyncIterator[Staff]:
         token, opened = await _find(request, FULL)
         staff = _staff_of(opened, permission, token)
         if not staff.roles & roles:
@@ -36,26 +36,34 @@ def require_staff(permission: str) -> Callable[[Request], Coroutine[Any, Any, St
                 "Your account may not do this; ask an administrator",
                 permission=permission,
             )
-        if request.method not in SAFE_METHODS:
-            await check_csrf(request, token)
-        return staff
+        async with _checked_form(request, token):
+            yield staff
 
     guard.required_staff = permission  # type: ignore[attr-defined]  # tests/test_house.py looks for it
     return guard
 
 
-def require_step(*steps: str) -> Callable[[Request], Coroutine[Any, Any, Staff]]:
+def require_step(*steps: str) -> Callable[[Request], AsyncIterator[Staff]]:
     """Who gave the right password and still owes a code (``steps``: sessions.CODE, ENROL); nothing else is open
     to them."""
 
-    async def guard(request: Request) -> Staff:
+    async def guard(request: Request) -> AsyncIterator[Staff]:
         token, opened = await _find(request, *steps)
-        if request.method not in SAFE_METHODS:
-            await check_csrf(request, token)
-        return _staff_of(opened, "profile", token)
+        async with _checked_form(request, token):
+            yield _staff_of(opened, "profile", token)
 
     guard.required_step = steps  # type: ignore[attr-defined]  # tests/test_house.py looks for it
     return guard
+
+
+@asynccontextmanager
+async def _checked_form(request: Request, token: str) -> AsyncIterator[None]:
+    try:
+        if request.method not in SAFE_METHODS:
+            await check_csrf(request, token)
+        yield
+    finally:
+        await request.close()  # files that came with the form
 
 
 async def _find(request: Request, *steps: str) -> tuple[str, OpenSession]:
