@@ -214,6 +214,7 @@ def _reply_link(request: Request, staff: Staff, token: str, email: str) -> Respo
         "staff_link.html",
         "link",
         staff=staff,
+        path="/staff/accounts",
         link=invitation_link(token, settings.public_url or str(request.base_url)),
         email=email,
         hours=settings.staff_invitation_hours,

@@ -82,11 +82,10 @@ def _clean(asked: str) -> str:
 def _end_of(request: Request, day: str) -> datetime | None:
     """The end of the local day that was asked for; None when none was, or it is not a day."""
     try:
-        asked = date.fromisoformat(day)
-    except ValueError:
+        after = date.fromisoformat(day) + timedelta(days=1)
+        return datetime.combine(after, time(), request.app.state.settings.zone).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    zone = request.app.state.settings.zone
-    return datetime.combine(asked + timedelta(days=1), time(), zone).astimezone(UTC)
 
 
 def _show(event: AuditEvent, names: dict[str, str], request: Request) -> Shown:

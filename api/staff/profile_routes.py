@@ -89,6 +89,7 @@ def _reply(request: Request, database: Session, staff: Staff, error: HailongErro
         "staff_profile.html",
         "profile",
         staff=staff,
+        path="/staff/profile",
         error=error,
         account=database.get(StaffAccount, staff.id),
         grants=show_grants(request, database, staff),

@@ -21,6 +21,7 @@ def reply_texts_page(
     error: HailongError | None = None,
     status: int | None = None,
     csrf: str = "",
+    path: str | None = None,
     **given: object,
 ) -> Response:
     """The page called ``title`` (a key of texts.yaml); ``error`` is told above it, and gives the status."""
@@ -32,6 +33,7 @@ def reply_texts_page(
         title=texts[title],
         staff=staff,
         csrf=csrf,
+        path=path,
         status=status or (error.status if error else 200),
         headers={"Retry-After": str(error.more["retry_after_seconds"])} if isinstance(error, TooMany) else None,
         texts=texts,

@@ -95,7 +95,9 @@ def post_recovery_codes(
     try:
         check_own_password(request, account, password)
     except HailongError as error:
-        return reply_texts_page(request, "staff_mistake.html", "recovery_codes", staff=staff, error=error)
+        return reply_texts_page(
+            request, "staff_mistake.html", "recovery_codes", staff=staff, path="/staff/profile", error=error
+        )
     begin_write(database)
     codes = make_recovery_codes(database, account.id)
     record_event(
@@ -153,4 +155,6 @@ def _reply(
 
 
 def _reply_codes(request: Request, codes: list[str], *, next: str) -> Response:
-    return reply_texts_page(request, "staff_recovery_codes.html", "recovery_codes", codes=codes, next=next)
+    return reply_texts_page(
+        request, "staff_recovery_codes.html", "recovery_codes", path="/staff/profile", codes=codes, next=next
+    )

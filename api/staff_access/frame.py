@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
@@ -28,6 +29,7 @@ class Frame:
     language: str
     other_language: str
     path: str
+    switch: str  # this page in the other language
     person: str | None
     csrf: str = field(repr=False)
     menu: tuple[MenuEntry, ...]
@@ -48,17 +50,22 @@ def reply_staff_page(
     staff: Staff | None = None,
     csrf: str = "",
     status: int = 200,
+    path: str | None = None,
     headers: Mapping[str, str] | None = None,
     **given: object,
 ) -> Response:
     """``template`` of ``api/templates``, filled with ``given`` and ``frame``. ``staff`` None: nobody is signed in
-    yet, and ``csrf`` is the value for the forms of the page."""
-    language = language_of(request)
+    yet, and ``csrf`` is the value for the forms of the page. ``path``: the page that answers a POST shows, when
+    its address is not the one posted to (the menu and the switch of languages lead there)."""
+    language, path = language_of(request), path or request.url.path
+    other = "vi" if language == "en" else "en"
+    kept_query = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
     frame = Frame(
         title=title,
         language=language,
-        other_language="vi" if language == "en" else "en",
-        path=request.url.path,
+        other_language=other,
+        path=path,
+        switch=f"{path}?{urlencode([*kept_query, ('lang', other)])}",
         person=staff.name if staff else None,
         csrf=staff.csrf if staff else csrf,
         menu=entries_for(staff) if staff else (),
