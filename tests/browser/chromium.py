@@ -54,7 +54,10 @@ class Page:
 
     browser: "Chromium"
     session: str
+    context: str = ""  # of its profile; a second tab of the same profile is opened ``beside`` this one
     requests: list[Request] = field(default_factory=list)
+    called: list[str] = field(default_factory=list)  # what the page said through a binding (Runtime.addBinding)
+    has_crashed: bool = False
     errors: list[str] = field(default_factory=list)  # console errors, exceptions, refused by the policy
     _by_id: dict[str, Request] = field(default_factory=dict)
     _loads: int = 0
@@ -189,6 +192,10 @@ class Page:
                 self.errors.append(json.dumps(params["args"]))
             case "Log.entryAdded" if params["entry"]["level"] == "error":
                 self.errors.append(f"{params['entry']['text']} {params['entry'].get('url', '')}")
+            case "Runtime.bindingCalled":
+                self.called.append(params["payload"])
+            case "Inspector.targetCrashed":
+                self.has_crashed = True
             case "Page.loadEventFired":
                 self._loads += 1
 
@@ -201,13 +208,22 @@ class Chromium:
         self._last_id = 0
         self._pages: dict[str, Page] = {}
 
-    def open_page(self, url: str | None = None, *, width: int, height: int = 800, scripts: bool = True) -> Page:
-        """A fresh tab of that size, with ``url`` loaded; ``scripts=False`` switches JavaScript off."""
-        context = self.send("Target.createBrowserContext")["browserContextId"]
+    def open_page(
+        self,
+        url: str | None = None,
+        *,
+        width: int,
+        height: int = 800,
+        scripts: bool = True,
+        beside: Page | None = None,
+    ) -> Page:
+        """A fresh tab of that size, with ``url`` loaded; ``scripts=False`` switches JavaScript off. ``beside``: in the
+        profile of that page, with its storage and cache, instead of one of its own."""
+        context = beside.context if beside else self.send("Target.createBrowserContext")["browserContextId"]
         target = self.send("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
         session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        page = self._pages[session] = Page(self, session)
-        for domain in ("Page", "Network", "Runtime", "Log"):
+        page = self._pages[session] = Page(self, session, context)
+        for domain in ("Page", "Network", "Runtime", "Log", "Inspector"):
             page.send(f"{domain}.enable")
         page.resize(width, height)
         if not scripts:
