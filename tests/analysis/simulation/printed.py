@@ -15,6 +15,7 @@ def print_tables(text: str, tables: Mapping[str, pl.DataFrame], out: Path | None
         tbl_formatting="MARKDOWN",
         tbl_hide_dataframe_shape=True,
         tbl_hide_column_data_types=True,
+        tbl_width_chars=160,
     ):
         for title, table in tables.items():
             text += f"\n## {title}\n\n{table}\n"
