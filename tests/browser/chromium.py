@@ -217,8 +217,8 @@ class Chromium:
         scripts: bool = True,
         beside: Page | None = None,
     ) -> Page:
-        """A fresh tab of that size, with ``url`` loaded; ``scripts=False`` switches JavaScript off. ``beside``: in the
-        profile of that page, with its storage and cache, instead of one of its own."""
+        """A fresh tab of that size, with ``url`` loaded; ``scripts=False`` switches JavaScript off.
+        ``beside``: in the profile of that page, with its storage and cache, instead of one of its own."""
         context = beside.context if beside else self.send("Target.createBrowserContext")["browserContextId"]
         target = self.send("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
         session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]

@@ -31,7 +31,7 @@ def test_the_page_sends_what_the_server_reads(call, form: Form):
 
 
 def _fill_in(form: Form, chance: random.Random) -> dict[str, object]:
-    """Answers that each fit their question, given whether it is asked or not; some optional ones are left empty."""
+    """Answers that each fit their question, whether it is asked or not; some optional ones are left empty."""
     raw: dict[str, object] = {}
     for question in form.questions:
         if question.required or chance.random() < 0.8:
