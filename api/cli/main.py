@@ -10,7 +10,19 @@ from typing import NoReturn
 import typer
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from api.cli import api_key, check_form, demo, export, import_group, index, migrate, reconcile, serve, staff
+from api.cli import (
+    api_key,
+    check_figures,
+    check_form,
+    demo,
+    export,
+    import_group,
+    index,
+    migrate,
+    reconcile,
+    serve,
+    staff,
+)
 from api.errors import HailongError, database_away
 from survey_forms.errors import SurveyFormsError
 
@@ -27,6 +39,7 @@ app.command("serve")(serve.serve)
 app.command("migrate")(migrate.migrate)
 app.command("demo")(demo.demo)
 app.command("check-form")(check_form.check_form)
+app.command("check-figures")(check_figures.check_figures)
 app.command("index")(index.index)
 app.command("export")(export.export)
 app.command("reconcile")(reconcile.reconcile)
