@@ -28,7 +28,7 @@ def check_figures(
     ],
     sheet: Annotated[str | None, typer.Option(help="Trang tính của tệp XLSX / Sheet of an XLSX file.")] = None,
 ) -> None:
-    """Tìm số liệu đã in mâu thuẫn với nhau / Printed figures that contradict each other. Exit code 3: found some."""
+    """Tìm số liệu đã in mâu thuẫn với nhau / Printed figures that contradict each other. Exit code 3: some do."""
     table = open_table(file, required=("figure", "value"), aliases=dict.fromkeys(PUBLISHED, ()), sheet=sheet)
     problems: list[str] = []
     rows = [_read_row(row, problems) for row in table.rows]
