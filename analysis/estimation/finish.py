@@ -1,7 +1,9 @@
 """From variances to the rows people read: standard error, limits by the chosen rule, method and note."""
 
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import polars as pl
@@ -131,6 +133,8 @@ def finish_quantities(
         for quantity, rule, table in zip(quantities, of_quantity, variances, strict=True)
     ]
     # Every table has one row per domain in the same order: interleaving them is cheaper than a sort.
+    if len(tables) == 1:
+        return tables[0].rename({key: key.removeprefix("by.") for key in read.by})
     order = np.arange(len(tables) * read.domains.height).reshape(len(tables), -1).T.ravel()
     together = pl.concat(tables, rechunk=False)[order]
     return together.rename({key: key.removeprefix("by.") for key in read.by})
@@ -141,19 +145,15 @@ def _keep(_: Quantity, variances: pl.DataFrame) -> pl.DataFrame:
 
 
 def _finish(read: Rows, quantity: Quantity, variances: pl.DataFrame, rule: Rule) -> pl.DataFrame:
-    domains = read.domains.select(
-        "domain",
-        *read.by,
-        quantity.value.alias("estimate"),
-        quantity.scale.alias("scale"),
-        (pl.lit(None, pl.String) if quantity.remark is None else quantity.remark).alias("remark"),
-    ).join(variances, on="domain", how="left", maintain_order="left")
-    counts = ("n", "psus", "lonely")
-    domains = domains.with_columns(
-        *(pl.col(name).fill_null(0) for name in counts),
-        *(pl.col(name).fill_null(0.0) for name in ("weight", "weight2", "spread2", "variance", "df")),
-        pl.col("is_census").fill_null(False) & (pl.col("n") > 0),
-        pl.col("all_asked").fill_null(False),
+    domains = _join(
+        read.domains.select(
+            "domain",
+            *read.by,
+            quantity.value.alias("estimate"),
+            quantity.scale.alias("scale"),
+            *([] if quantity.remark is None else [quantity.remark.alias("remark")]),
+        ),
+        variances,
     )
     if rule.df == "design":
         domains = domains.with_columns(pl.lit(float(read.df_design)).alias("df"))
@@ -172,6 +172,21 @@ def _finish(read: Rows, quantity: Quantity, variances: pl.DataFrame, rule: Rule)
         pl.when(pl.col("is_census") | pl.col("is_certain")).then(0.0).otherwise("variance").alias("variance")
     )
     return _add_limits(add_design_effect(domains, reference=rule.reference), rule)
+
+
+def _join(domains: pl.DataFrame, variances: pl.DataFrame) -> pl.DataFrame:
+    """The variance of every domain beside it; a domain nobody of which answered has zeros."""
+    if domains["domain"].equals(variances["domain"]):
+        return pl.concat([domains, variances.drop("domain")], how="horizontal").with_columns(
+            pl.col("is_census") & (pl.col("n") > 0)
+        )
+    joined = domains.join(variances, on="domain", how="left", maintain_order="left")
+    return joined.with_columns(
+        *(pl.col(name).fill_null(0) for name in ("n", "psus", "lonely")),
+        *(pl.col(name).fill_null(0.0) for name in ("weight", "weight2", "spread2", "variance", "df")),
+        pl.col("is_census").fill_null(False) & (pl.col("n") > 0),
+        pl.col("all_asked").fill_null(False),
+    )
 
 
 def _add_limits(domains: pl.DataFrame, rule: Rule) -> pl.DataFrame:
@@ -198,9 +213,9 @@ def _add_limits(domains: pl.DataFrame, rule: Rule) -> pl.DataFrame:
         domains = domains.with_columns(pl.col("low", "high").clip(*rule.bounds))
     return domains.with_columns(
         pl.col("low", "high").fill_nan(None),
-        _method(rule),
+        _method(domains, rule),
         pl.when(answered).then("df").alias("df"),
-        _note(),
+        _note(domains),
     )
 
 
@@ -247,21 +262,26 @@ def _regular_limits(share: np.ndarray, error: np.ndarray, df: np.ndarray, n: np.
     return logit_limits(share, error, df, rule.confidence)
 
 
-def _method(rule: Rule) -> pl.Expr:
+def _method(domains: pl.DataFrame, rule: Rule) -> pl.Series:
     fallback = "no interval" if rule.bounds is None else "clopper-pearson on n_effective"
-    return (
-        pl.when(pl.col("n") == 0)
-        .then(pl.lit("none"))
-        .when("is_census")
-        .then(pl.lit("census"))
-        .when("is_regular")
-        .then(pl.lit(f"linearised; {_NAMES[rule.interval]}; t(df)"))
-        .otherwise(pl.lit(f"linearised; {fallback}"))
-        .alias("method")
+    words = [
+        f"linearised; {fallback}",
+        f"linearised; {_NAMES[rule.interval]}; t(df)",
+        "census",
+        "none",
+    ]
+    which = (
+        pl.when(pl.col("n") == 0).then(3).when("is_census").then(2).otherwise(pl.col("is_regular").cast(pl.Int32))
     )
+    return _word(domains, which, words, "method")
 
 
-def _note() -> pl.Expr:
+def _word(domains: pl.DataFrame, which: pl.Expr, words: Sequence[str | None], name: str) -> pl.Series:
+    """The word each row is given by its number; quicker than choosing among words row by row."""
+    return pl.Series(name, words, pl.String).gather(domains.select(which.cast(pl.UInt32)).to_series())
+
+
+def _note(domains: pl.DataFrame) -> pl.Series:
     """What a reader must know about the row; Vietnamese / English, several joined by a bar."""
     said = [
         (pl.col("n") == 0, "không có trả lời / no answers"),
@@ -284,6 +304,13 @@ def _note() -> pl.Expr:
             "tầng chỉ có một đơn vị mẫu / stratum with one sampled unit",
         ),
     ]
-    parts = [pl.when(holds).then(pl.lit(text)) for holds, text in said]
-    note = pl.concat_str(*parts, pl.col("remark"), separator=" | ", ignore_nulls=True)
-    return pl.when(note != "").then(note).alias("note")
+    which = reduce(operator.add, (holds.cast(pl.UInt8) * 2**k for k, (holds, _) in enumerate(said)))
+    words = [
+        " | ".join(text for k, (_, text) in enumerate(said) if number >> k & 1) or None
+        for number in range(2 ** len(said))
+    ]
+    note = _word(domains, which, words, "note")
+    if "remark" not in domains.columns:
+        return note
+    remarked = pl.concat_str(note, pl.col("remark"), separator=" | ", ignore_nulls=True)
+    return domains.select(pl.when(remarked != "").then(remarked).alias("note")).to_series()

@@ -10,7 +10,17 @@ INTERVALS = ("t", "wilson", "beta", "beta_truncated", "xlogit", "logit", "asin",
 
 def t_quantile(df: ArrayLike, confidence: float) -> NDArray[np.float64]:
     """Two-sided t quantile; ``df`` >= 1, infinite for the normal. METHODS 4.1."""
-    degrees, where = np.unique(np.asarray(df, dtype=float), return_inverse=True)
+    asked = np.asarray(df, dtype=float)
+    if asked.size > 1 and asked.max() < asked.size and (asked.astype(np.int32) == asked).all():
+        # Whole numbers, many of them the same: each is asked once, without a sort.
+        whole = asked.astype(np.int32)
+        degrees = np.arange(whole.max() + 1)
+        present = np.zeros(len(degrees), bool)
+        present[whole] = True
+        quantiles = np.full(len(degrees), np.nan)
+        quantiles[present] = special.stdtrit(degrees[present].astype(float), (1 + confidence) / 2)
+        return np.asarray(quantiles[whole], dtype=float).reshape(np.shape(df))
+    degrees, where = np.unique(asked, return_inverse=True)
     normal = special.ndtri((1 + confidence) / 2)
     quantiles = np.where(np.isinf(degrees), normal, special.stdtrit(degrees, (1 + confidence) / 2))
     return np.asarray(quantiles[where], dtype=float).reshape(np.shape(df))

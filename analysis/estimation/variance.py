@@ -30,16 +30,16 @@ def add_up_strata(sums: pl.DataFrame, strata: pl.DataFrame, *, lonely: str) -> p
     added[sampled == 1] = 0.0
     if lonely == "adjust" and is_lonely.any():
         # Centred at the mean over all sampled PSUs of the strata the domain touches; 0 for means, not for totals.
-        grand = np.add.reduceat(rows * mean, starts) / np.add.reduceat(sampled, starts)
+        grand = _add(rows * mean, starts) / _add(sampled, starts)
         away = mean - np.repeat(grand, np.diff(starts, append=len(mean)))
         added[is_lonely] = (correction * away**2)[is_lonely]
-    variance, all_asked = np.add.reduceat(added, starts), np.logical_and.reduceat(correction == 0, starts)
-    sizes, alone = (np.add.reduceat(of.astype(np.int64), starts) for of in (has_members, is_lonely))
+    variance, all_asked = _add(added, starts), _add((correction != 0).astype(np.int64), starts) == 0
+    sizes, alone = (_add(of.astype(np.int64), starts) for of in (has_members, is_lonely))
     if lonely == "average":
         regular = sizes - alone
         variance = np.where(regular > 0, variance * sizes / np.maximum(regular, 1), 0.0)
-    totals = {name: np.add.reduceat(sums[name].to_numpy(), starts) for name in _ADDED}
-    people = np.add.reduceat(sums["people"].to_numpy(), starts)
+    totals = {name: _add(sums[name].to_numpy(), starts) for name in _ADDED}
+    people = _add(sums["people"].to_numpy(), starts)
     return pl.DataFrame(
         {
             "domain": sums["domain"].gather(starts),
@@ -52,6 +52,11 @@ def add_up_strata(sums: pl.DataFrame, strata: pl.DataFrame, *, lonely: str) -> p
             "strata": sizes,
         }
     )
+
+
+def _add(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Sums of each domain; of one stratum each, the values themselves."""
+    return values if len(starts) == len(values) else np.asarray(np.add.reduceat(values, starts))
 
 
 _ADDED = ("n", "weight", "weight2", "spread2", "psus")

@@ -8,10 +8,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analysis.design import SurveyDesign
-from analysis.estimation.passes.groups import Groups
+from analysis.estimation.passes.groups import Groups, learn
 from analysis.estimation.passes.keys import Key
 from analysis.estimation.passes.narrow import Narrow
-from analysis.estimation.passes.scatter import Numbers, blocks, in_halves
+from analysis.estimation.passes.scatter import Column, Numbers
 
 Index = NDArray[np.int64]
 
@@ -67,18 +67,9 @@ def make_strata(narrow: Narrow, groups: Groups, people: Numbers, design: SurveyD
     return strata.with_columns(pl.col("psus").cast(pl.Int64), pl.col("population").fill_nan(None))
 
 
-def _find_constant(values: NDArray, groups: Groups) -> Numbers | None:
+def _find_constant(values: Column, groups: Groups) -> Numbers | None:
     """The value of each group, if its rows agree."""
-    table = np.zeros(groups.size, values.dtype)
-    table[groups.codes] = values
-
-    def differ(start: int, stop: int) -> list[NDArray]:
-        for at, end in blocks(start, stop):
-            if not np.array_equal(table[groups.codes[at:end]], values[at:end]):
-                return [np.ones(1)]
-        return [np.zeros(1)]
-
-    return None if in_halves(len(values), differ)[0][0] else table.astype(np.float64)
+    return learn(groups.codes, groups.size, lambda start, stop: values.cut(start, stop).astype(np.float64))
 
 
 def make_cells(groups: Groups, keys: Mapping[str, Key], by: Sequence[str], people: Numbers) -> Cells:

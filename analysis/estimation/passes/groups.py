@@ -1,13 +1,13 @@
 """Groups: the combinations of keys that occur, each with a number; keys that follow from others cost nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.estimation.passes.keys import Key
-from analysis.estimation.passes.scatter import BLOCK, Codes, blocks, in_halves
+from analysis.estimation.passes.scatter import BLOCK, Codes, blocks, in_order
 
 _MOST = 1 << 27  # combinations that are still marked one by one
 
@@ -34,9 +34,9 @@ def group_rows(rows: int, keys: Mapping[str, Key]) -> Groups | None:
         if key.size == 1:
             of[name] = np.zeros(size, np.int32)
             continue
-        follows = _follow(codes, size, key)
+        follows = learn(codes, size, key.codes)
         if follows is not None:
-            of[name] = follows
+            of[name] = np.nan_to_num(follows).astype(np.int32)
             continue
         if size * key.size > _MOST:
             return None
@@ -58,31 +58,41 @@ def _copy(rows: int, key: Key) -> Codes:
             codes[at:end] = key.codes(at, end)
         return []
 
-    in_halves(rows, work)
+    in_order(rows, work)
     return codes
 
 
-def _follow(codes: Codes, size: int, key: Key) -> NDArray[np.int32] | None:
-    """The code of ``key`` in every group, if each group has only one; else None."""
-    table = np.zeros(size, np.int32)
+def learn(codes: Codes, size: int, cut: Callable[[int, int], NDArray]) -> NDArray[np.float64] | None:
+    """What ``cut(start, stop)`` gives for the rows of each group (NaN: a group without rows), if it is one value
+    for all of them; else None. One look at the first rows mostly says no where it is no."""
 
-    def write(start: int, stop: int) -> list[NDArray]:
+    def work(start: int, stop: int) -> list[NDArray]:
+        table, is_one = np.full(size, np.nan), np.ones(1)
         for at, end in blocks(start, stop):
-            table[codes[at:end]] = key.codes(at, end)
-        return []
+            places, values = codes[at:end], cut(at, end)
+            known = table.take(places, mode="clip")
+            if (known == values).all():
+                continue
+            is_new = np.isnan(known)
+            if not (is_new | (known == values)).all():
+                return [table, np.zeros(1)]
+            table[places] = values
+            if not (table[places] == values).all():
+                return [table, np.zeros(1)]
+        return [table, is_one]
 
-    def differ(start: int, stop: int) -> list[NDArray]:
-        for at, end in blocks(start, stop):
-            if not np.array_equal(table[codes[at:end]], key.codes(at, end)):
-                return [np.ones(1, np.int64)]
-        return [np.zeros(1, np.int64)]
-
-    first = min(len(codes), BLOCK)  # mostly one look at the first rows says no where it is no
-    write(0, first)
-    if differ(0, first)[0][0]:
+    first, is_one = work(0, min(len(codes), BLOCK))
+    if not is_one[0]:
         return None
-    in_halves(len(codes), write)
-    return None if in_halves(len(codes), differ)[0][0] else table
+    parts = in_order(len(codes), work)
+    if not all(is_one[0] for _, is_one in parts):
+        return None
+    found = first
+    for table, _ in parts:
+        if not ((found == table) | np.isnan(found) | np.isnan(table)).all():
+            return None
+        found = np.where(np.isnan(found), table, found)
+    return found
 
 
 def _multiply(codes: Codes, key: Key) -> None:
@@ -92,7 +102,7 @@ def _multiply(codes: Codes, key: Key) -> None:
             codes[at:end] += key.codes(at, end)
         return []
 
-    in_halves(len(codes), work)
+    in_order(len(codes), work)
 
 
 def _compress(codes: Codes, size: int) -> tuple[Codes, NDArray[np.int64]]:

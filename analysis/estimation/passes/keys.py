@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analysis.estimation.passes.scatter import to_array
+from analysis.estimation.passes.scatter import Column, to_column
 
 _WIDEST = 1 << 22  # a range of whole numbers up to here is coded by subtraction
 
@@ -16,14 +16,14 @@ class Key:
     """``numbers`` − ``least`` is the code of each row, below ``size``; ``labels`` by code, null where nothing is
     (also last, when the column has nulls: ``has_nulls``)."""
 
-    numbers: NDArray[np.integer]
+    numbers: Column
     least: int
     size: int
     labels: pl.Series
     has_nulls: bool
 
     def codes(self, start: int, stop: int) -> NDArray[np.int32]:
-        piece = self.numbers[start:stop]
+        piece = self.numbers.cut(start, stop)
         if self.least == 0:
             return piece.astype(np.int32)
         if abs(self.least) < 2**31 and piece.dtype.itemsize <= 4 and piece.dtype != np.uint32:
@@ -59,6 +59,6 @@ def _look_up(numbers: pl.Series, back: pl.DataFrame) -> pl.Series:
 def _finish(numbers: pl.Series, least: int, labels: pl.Series) -> Key:
     has_nulls = numbers.null_count() > 0
     if not has_nulls:
-        return Key(to_array(numbers), least, len(labels), labels, False)
+        return Key(to_column(numbers), least, len(labels), labels, False)
     filled = (numbers.cast(pl.Int64) - least).fill_null(len(labels)).cast(pl.Int32)
-    return Key(to_array(filled), 0, len(labels) + 1, pl.concat([labels, labels.clear(1)]), True)
+    return Key(to_column(filled), 0, len(labels) + 1, pl.concat([labels, labels.clear(1)]), True)

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analysis.estimation.passes.scatter import Codes, to_array
+from analysis.estimation.passes.scatter import Codes, Column, to_column
 
 MOST_LEVELS = 32
 _NULL = -128  # stands for null in Int8; a column that holds it is left to the pass over rows
@@ -30,21 +30,21 @@ class Levels:
     Slot j holds the raw numbers from starts[j − 1] on (slot 0 what is below starts[0]); NaN: no answer.
     """
 
-    raw: NDArray[np.int8]
+    raw: Column
     starts: tuple[int, ...]
     values: NDArray[np.float64]
 
     def slots(self, start: int, stop: int) -> NDArray[np.int8]:
         """The slot of every row of the piece."""
-        raw = self.raw[start:stop]
+        raw = self.raw.cut(start, stop)
         found = np.zeros(len(raw), np.int8)
         for first in self.starts:
             found += (raw >= first).view(np.int8)
         return found
 
     def codes(self, groups: Codes, start: int, stop: int, width: int) -> Codes:
-        """group · width + slot of every row of the piece."""
-        codes = groups[start:stop] * np.int32(width)
+        """group · width + slot of every row of the piece; ``groups``: theirs."""
+        codes = groups * np.int32(width)
         codes += self.slots(start, stop)
         return codes
 
@@ -67,7 +67,7 @@ def read_levels(column: pl.Series, reading: Reading) -> Levels | None:
     """The column as it was read, with only the slots it needs; None: a value no reading knows."""
     low, high = column.min(), column.max()
     if low is None:
-        return Levels(np.full(len(column), _NULL, np.int8), (), np.array([np.nan]))
+        return Levels(to_column(pl.zeros(len(column), dtype=pl.Int8, eager=True)), (), np.array([np.nan]))
     if not isinstance(low, int) or not isinstance(high, int) or low == _NULL or high == _UNKNOWN:
         return None
     has_nulls = column.null_count() > 0
@@ -79,7 +79,7 @@ def read_levels(column: pl.Series, reading: Reading) -> Levels | None:
             kept.append(value)
     if len(kept) > MOST_LEVELS:
         return None
-    return Levels(to_array(column.fill_null(_NULL) if has_nulls else column), tuple(starts), np.array(kept))
+    return Levels(to_column(column.fill_null(_NULL) if has_nulls else column), tuple(starts), np.array(kept))
 
 
 def _read_small(schema: Mapping[str, pl.DataType], item: pl.Expr) -> Reading | None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from analysis.design import SurveyDesign
 from analysis.estimation.passes.keys import Key, code_column
 from analysis.estimation.passes.levels import Levels, plan_readings, read_levels
-from analysis.estimation.passes.scatter import Numbers, to_array
+from analysis.estimation.passes.scatter import Column, to_column
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class Narrow:
 
     rows: int
     keys: Mapping[str, Key]
-    weight: Numbers
-    population: NDArray | None
+    weight: Column
+    population: Column | None
     items: list[Levels]
 
 
@@ -70,8 +70,8 @@ def read_narrow(
     return Narrow(
         read.height,
         {name: coded[column] for name, column in named.items()},
-        to_array(read["weight"]),
-        None if design.population is None else to_array(read["population"]),
+        to_column(read["weight"]),
+        None if design.population is None else to_column(read["population"]),
         whole,
     )
 
@@ -82,16 +82,7 @@ def _is_sound(read: pl.DataFrame, design: SurveyDesign, named: Mapping[str, str]
         if not read["population"].dtype.is_numeric():
             return False
         whole.append(read["population"])
-    if any(column.null_count() for column in whole):
-        return False
-    low, high = read["weight"].min(), read["weight"].max()
-    # NaN is neither the least nor the largest; the sum tells it.
-    return (
-        isinstance(low, float)
-        and low > 0
-        and isinstance(high, float)
-        and np.isfinite(float(read["weight"].sum())).item()
-    )
+    return not any(column.null_count() for column in whole)
 
 
 def _is_within(values: NDArray[np.float64], bounds: tuple[float, float] | None) -> bool:

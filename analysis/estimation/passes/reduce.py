@@ -38,7 +38,9 @@ def reduce_rows(
     if groups is None or groups.size * sum(3 * len(item.values) for item in narrow.items) > _MOST_NUMBERS:
         return None
     tallies = tally_levels(narrow.items, groups.codes, groups.size, narrow.weight)
-    people = tallies[0].n.sum(axis=1)
+    if tallies is None:
+        return None
+    people = tallies[0].n.sum(axis=0)
     strata = make_strata(narrow, groups, people, design)
     if strata is None:
         return None
@@ -107,8 +109,8 @@ class _Table:
             rows = people = self.people
             psus = sums.n
             mean = total / rows
-            away = sums.within.mean - mean[:, None]
-            variance = (sums.within.squares + sums.within.n * away**2).sum(axis=1) / rows
+            away = sums.within.mean - mean
+            variance = (sums.within.squares + sums.within.n * away**2).sum(axis=0) / rows
         whole = {"people": people, "rows": rows, "n": add(sums.n), "psus": psus}
         parts = {"weight": add(sums.weight), "weight2": add(sums.weight2), "spread2": add(sums.spread2)}
         return pl.DataFrame(
@@ -126,9 +128,9 @@ class _Table:
 
 def _keep(tally: Tally, cells: Cells) -> Tally:
     at = cells.groups
-    if len(at) == len(tally.n) and (at[1:] > at[:-1]).all():
+    if len(at) == tally.n.shape[1] and (at[1:] > at[:-1]).all():
         return tally
-    return Tally(tally.n[at], tally.weight[at], tally.weight2[at], tally.values)
+    return Tally(tally.n[:, at], tally.weight[:, at], tally.weight2[:, at], tally.values)
 
 
 def _find_means(tally: Tally, cells: Cells) -> tuple[Numbers, Numbers]:
@@ -137,41 +139,43 @@ def _find_means(tally: Tally, cells: Cells) -> tuple[Numbers, Numbers]:
     if not is_answer.any():
         count = len(cells.domain_pieces)
         return np.full(count, np.nan), np.zeros(count)
-    weight = tally.weight[:, is_answer]
+    weight = tally.weight if is_answer.all() else tally.weight[is_answer]
     first = tally.values[is_answer][0]
-    above = weight @ (tally.values[is_answer] - first)
-    sums, weights = (cells.add_domains(cells.add_pieces(part)) for part in (above, weight.sum(axis=1)))
+    above = (tally.values[is_answer] - first) @ weight
+    sums, weights = (cells.add_domains(cells.add_pieces(part)) for part in (above, weight.sum(axis=0)))
     with np.errstate(invalid="ignore"):
         return first + sums / weights, weights
 
 
 def _deviations(table: _Table, k: int) -> Numbers:
-    """(y − m)/W by group and slot; 0 without an answer."""
+    """(y − m)/W by slot and group; 0 without an answer."""
     values = table.tallies[k].values
     mean, weight = (table.domains[f"{kind}{k}"].to_numpy()[table.cells.domain] for kind in "mW")
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = (values[None, :] - mean[:, None]) / weight[:, None]
-    return np.nan_to_num(found, copy=False, nan=0.0)
+        found = (values[:, None] - mean) / weight
+    if np.isnan(values).any() or np.isnan(mean).any():
+        found[np.isnan(found)] = 0.0
+    return found
 
 
 def _evaluate(table: _Table, quantity: Quantity, expression: pl.Expr, k: int) -> Numbers:
-    """What item ``k`` adds to an additive expression, by group and slot."""
+    """What item ``k`` adds to an additive expression, by slot and group."""
     if expression.meta.eq(pl.col(f"d{k}")):
         return _deviations(table, k)
     values = table.tallies[k].values
     count, width = len(table.cells.groups), len(values)
-    domain = np.repeat(table.cells.domain, width)
+    domain = np.tile(table.cells.domain, width)
     columns = {
         f"i{other}": pl.Series([None], dtype=pl.Float64).new_from_index(0, count * width)
         for other in quantity.items
     }
     columns |= {f"d{other}": pl.zeros(count * width, eager=True) for other in quantity.items}
-    columns[f"i{k}"] = pl.Series(np.tile(values, count), nan_to_null=True)
+    columns[f"i{k}"] = pl.Series(np.repeat(values, count), nan_to_null=True)
     columns[f"d{k}"] = pl.Series(_deviations(table, k).ravel())
     used = set(expression.meta.root_names()) & set(table.domains.columns)
     columns |= {name: table.domains[name].gather(domain) for name in used}
     made = pl.DataFrame(columns).select(expression.alias("made"))["made"].fill_null(0.0)
-    return made.to_numpy().reshape(count, width)
+    return made.to_numpy().reshape(width, count)
 
 
 def _reduce_alone(table: _Table, quantity: Quantity) -> _Alone:
@@ -183,7 +187,7 @@ def _reduce_alone(table: _Table, quantity: Quantity) -> _Alone:
     is_answer = tally.is_answer
     everybody = is_answer.all()
     n, weight, weight2 = (
-        sums.sum(axis=1) if everybody else sums[:, is_answer].sum(axis=1)
+        sums.sum(axis=0) if everybody else sums[is_answer].sum(axis=0)
         for sums in (tally.n, tally.weight, tally.weight2)
     )
     within = None
@@ -192,7 +196,7 @@ def _reduce_alone(table: _Table, quantity: Quantity) -> _Alone:
         squares = tally.weight2 - tally.weight**2 / rows
         squares[squares <= _ROUNDING * tally.weight2] = 0.0
         within = _Within(tally.n, totals / rows, z * z * squares)
-    return _Alone(n, weight, weight2, totals.sum(axis=1), (tally.weight * spread**2).sum(axis=1), within)
+    return _Alone(n, weight, weight2, totals.sum(axis=0), (tally.weight * spread**2).sum(axis=0), within)
 
 
 def _reduce_jointly(
@@ -218,8 +222,8 @@ def _reduce_jointly(
 
 def _spread_out(values: Numbers, table: _Table, groups: Groups) -> Numbers:
     """A table of the kept groups as one of all groups."""
-    whole = np.zeros((groups.size, values.shape[1]))
-    whole[table.cells.groups] = values
+    whole = np.zeros((groups.size, len(values)))
+    whole[table.cells.groups] = values.T
     return whole
 
 
@@ -233,5 +237,5 @@ def _take(joint: Joint, cells: Cells, table: _Table, quantity: Quantity) -> _Alo
     if not table.has_clusters:
         squares = total2 - total**2 / table.people
         squares[squares <= _ROUNDING * total2] = 0.0
-        within = _Within(table.people[:, None], (total / table.people)[:, None], squares[:, None])
+        within = _Within(table.people, (total / table.people)[None], squares[None])
     return _Alone(n, weight, weight2, total, spread2, within)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -33,13 +35,19 @@ def in_halves(rows: int, work: Callable[[int, int], list[NDArray]]) -> list[NDAr
 
     Where the halves part depends on the number of rows alone: the same rows give the same last digits.
     """
-    if rows < _WORTH_A_THREAD:
-        return work(0, rows)
-    with ThreadPoolExecutor(2) as threads:
-        first, second = threads.map(work, (0, rows // 2), (rows // 2, rows))
-    for mine, other in zip(first, second, strict=True):
-        mine += other
+    first, *others = in_order(rows, work)
+    for second in others:
+        for mine, other in zip(first, second, strict=True):
+            mine += other
     return first
+
+
+def in_order(rows: int, work: Callable[[int, int], Any]) -> list[Any]:
+    """What ``work(start, stop)`` gives for all rows, or for the first half and the second. METHODS 20.2."""
+    if rows < _WORTH_A_THREAD:
+        return [work(0, rows)]
+    with ThreadPoolExecutor(2) as threads:
+        return list(threads.map(work, (0, rows // 2), (rows // 2, rows)))
 
 
 def blocks(start: int, stop: int) -> Iterator[tuple[int, int]]:
@@ -47,6 +55,28 @@ def blocks(start: int, stop: int) -> Iterator[tuple[int, int]]:
         yield at, min(at + BLOCK, stop)
 
 
-def to_array(column: pl.Series) -> NDArray:
-    """The numbers of a column without nulls; not copied where it lies in one piece."""
-    return column.rechunk().to_numpy()
+@dataclass(frozen=True)
+class Column:
+    """The numbers of a column without nulls, in the pieces in which they were read: nothing is copied."""
+
+    pieces: list[NDArray]
+    ends: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return int(self.ends[-1])
+
+    def cut(self, start: int, stop: int) -> NDArray:
+        """Rows from ``start`` to before ``stop``, fewest copies."""
+        first = int(np.searchsorted(self.ends, start, side="right"))
+        found = []
+        for piece, end in zip(self.pieces[first:], self.ends[first:], strict=True):
+            begin = int(end) - len(piece)
+            found.append(piece[max(start - begin, 0) : stop - begin])
+            if stop <= end:
+                break
+        return found[0] if len(found) == 1 else np.concatenate(found)
+
+
+def to_column(column: pl.Series) -> Column:
+    pieces = [piece.to_numpy() for piece in column.get_chunks() if len(piece)]
+    return Column(pieces, np.cumsum([len(piece) for piece in pieces]))

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.estimation.passes.levels import Levels
-from analysis.estimation.passes.scatter import BLOCK, Codes, Numbers, add_by_code, blocks, in_halves
+from analysis.estimation.passes.scatter import BLOCK, Codes, Column, Numbers, add_by_code, blocks, in_halves
 
 
 @dataclass(frozen=True)
 class Tally:
-    """Of one item: groups × slots; ``values`` of the slots, NaN for no answer."""
+    """Of one item: slots × groups; ``values`` of the slots, NaN for no answer."""
 
     n: Numbers
     weight: Numbers
@@ -24,25 +24,28 @@ class Tally:
         return ~np.isnan(self.values)
 
 
-def tally_levels(items: Sequence[Levels], codes: Codes, size: int, weight: Numbers) -> list[Tally]:
-    """One reading of all items. METHODS 20.2."""
+def tally_levels(items: Sequence[Levels], codes: Codes, size: int, weight: Column) -> list[Tally] | None:
+    """One reading of all items; None where a weight is not above 0 or not finite. METHODS 20.2."""
     widths = [len(item.values) for item in items]
 
     def work(start: int, stop: int) -> list[NDArray]:
-        sums = [np.zeros(size * width) for width in widths for _ in range(3)]
+        sums = [np.zeros(size * width) for width in widths for _ in range(3)] + [np.zeros(1)]
         ones = np.ones(BLOCK)
         for at, end in blocks(start, stop):
-            weights = weight[at:end]
+            weights, groups = weight.cut(at, end), codes[at:end]
             squares = weights * weights
+            sums[-1] += not weights.min() > 0
             for k, item in enumerate(items):
-                places = item.codes(codes, at, end, widths[k])
+                places = item.codes(groups, at, end, widths[k])
                 add_by_code(sums[3 * k], places, ones[: end - at])
                 add_by_code(sums[3 * k + 1], places, weights)
                 add_by_code(sums[3 * k + 2], places, squares)
         return sums
 
-    sums = in_halves(len(weight), work)
-    shaped = [table.reshape(size, -1) for table in sums]
+    *sums, refused = in_halves(len(weight), work)
+    if refused[0] or not np.isfinite(sums[2].sum()):
+        return None
+    shaped = [np.ascontiguousarray(table.reshape(size, -1).T) for table in sums]
     thirds = zip(shaped[::3], shaped[1::3], shaped[2::3], items, strict=True)
     return [Tally(n, weights, squares, item.values) for n, weights, squares, item in thirds]
 
@@ -64,7 +67,7 @@ def tally_jointly(
     of_quantity: Sequence[Sequence[tuple[int, Numbers]]],
     codes: Codes,
     size: int,
-    weight: Numbers,
+    weight: Column,
 ) -> list[Joint]:
     """A second reading, of the linear values z = Σ table[group, slot]; per quantity its items and tables."""
 
@@ -72,7 +75,7 @@ def tally_jointly(
         sums = [np.zeros(size) for _ in of_quantity for _ in range(6)]
         term = np.empty(BLOCK)
         for at, end in blocks(start, stop):
-            weights, groups = weight[at:end], codes[at:end]
+            weights, groups = weight.cut(at, end), codes[at:end]
             slots = {k: items[k].slots(at, end) for k in {k for parts in of_quantity for k, _ in parts}}
             for j, parts in enumerate(of_quantity):
                 z, member = np.zeros(end - at), np.zeros(end - at, bool)
