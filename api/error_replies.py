@@ -56,7 +56,9 @@ def _page(scope: Scope, error: HailongError) -> Response:
         language="vi",
         title=error.vi,
         paragraphs=[*told[:1], f"{error.en}.", *told[1:]],
-        link=None if told else ("/", "Về trang đầu / To the first page"),
+        link=None
+        if told
+        else ("/staff" if scope["path"].startswith("/staff") else "/", "Về trang đầu / To the first page"),
     )
     headers = problem_headers(error) | {"Content-Security-Policy": PAGE_POLICY, "Content-Language": "vi, en"}
     return HTMLResponse(html, error.status, headers)

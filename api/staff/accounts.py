@@ -174,4 +174,11 @@ def _record(
 
 
 def _problem(field: str, value: str, vi: str, en: str) -> dict[str, str]:
-    return {"field": field, "code": f"wrong_{field}", "value": value[:80], "vi": vi, "en": en}
+    told = f": {value[:80]}" if value.strip() else ""
+    return {
+        "field": field,
+        "code": f"wrong_{field}",
+        "value": value[:80],
+        "vi": f"{vi}{told}",
+        "en": f"{en}{told}",
+    }

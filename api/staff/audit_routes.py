@@ -13,6 +13,8 @@ from api.db import session
 from api.staff.audit_queries import AuditFilter, find_events
 from api.staff.queries import name_staff
 from api.staff.replies import reply_texts_page
+from api.staff.texts import load_texts
+from api.staff_access.frame import language_of
 from api.staff_access.guard import require_staff
 from api.staff_access.staff import Staff
 from api.tables import AuditEvent
@@ -31,6 +33,7 @@ class Shown:
 
     at: str
     actor: str
+    told: str  # the action in words, where it is one of ours
     action: str
     subject: str
     unit: str
@@ -61,7 +64,8 @@ def get_audit(
         ),
         limit=PAGE_ROWS + 1,
     )
-    names = name_staff(database, [event.actor.removeprefix("staff ") for event in found])
+    ids = {id for event in found for id in (event.actor.removeprefix("staff "), event.subject)}
+    names = name_staff(database, sorted(ids))
     rows, asked = found[:PAGE_ROWS], {"actor": actor, "action": action, "unit": unit, "day": day}
     older = urlencode(asked | {"before": str(rows[-1].id)}) if len(found) > PAGE_ROWS else ""
     return reply_texts_page(
@@ -94,8 +98,9 @@ def _show(event: AuditEvent, names: dict[str, str], request: Request) -> Shown:
     return Shown(
         at=event.at.astimezone(request.app.state.settings.zone).strftime("%d/%m/%Y %H:%M:%S"),
         actor=names.get(id, event.actor),
+        told=load_texts(language_of(request)).get(f"action_{event.action}", ""),
         action=event.action,
-        subject=event.subject,
+        subject=names.get(event.subject, event.subject),
         unit=str(event.detail.get("unit") or ""),
         detail="; ".join(f"{key}: {_plain(value)}" for key, value in sorted(detail.items())),
     )

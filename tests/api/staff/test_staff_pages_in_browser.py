@@ -1,0 +1,118 @@
+"""The pages of staff in a real browser: no script, by keyboard, narrow and wide, and what axe finds."""
+
+import json
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from api.app import create_app
+from api.settings import Settings
+from tests.api.staff.people import PASSWORD, add_second_factor, add_staff, code_of, invite
+from tests.browser.chromium import Chromium, Page, start_chromium
+from tests.browser.served import serve
+from tests.conftest import NOW
+from tests.stored import make_unit, store
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+ADMIN = "quantri@example.vn"
+WIDTHS = (320, 820, 1280)
+PAGES = (
+    "/staff",
+    "/staff/profile",
+    "/staff/second-factor",
+    "/staff/accounts",
+    "/staff/audit",
+)
+SMALL_TARGETS = """[...document.querySelectorAll('main button, main input:not([type=hidden]):not([type=checkbox]), '
+ + 'main select, .menu a, .site a, .site button, .tick')].filter(one => one.getClientRects().length)
+ .map(one => [one.outerHTML.slice(0, 80), one.getBoundingClientRect().height]).filter(([, high]) => high < 43.9)"""
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    with start_chromium(tmp_path_factory.mktemp("chromium")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def secret(sqlite_url: str, engine) -> str:
+    """The second factor of an administrator; some people and units to show."""
+    store(engine, [make_unit("01", parent_code=None, name="Thành phố Hà Nội"), make_unit("01273")])
+    add_staff(engine, "operator 01273", "unit_head 01273")
+    invite(engine, "analyst", email="minh.tran.van.rat.dai@trungtamphucvuhanhchinhcong.example.vn")
+    return add_second_factor(engine, add_staff(engine, "administrator", email=ADMIN))
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
+
+
+@pytest.fixture
+def address(sqlite_url: str, tmp_path: Path, secret: str) -> Iterator[str]:
+    app = create_app(Settings(database_url=sqlite_url, var_folder=tmp_path), clock=lambda: NOW)
+    with serve(app) as found:
+        yield found
+    app.state.engine.dispose()
+
+
+def sign_in_there(page: Page, address: str, secret: str) -> None:
+    page.go(f"{address}/staff/sign-in")
+    page.type("#email", ADMIN)
+    page.type("#password", PASSWORD)
+    page.press("Enter", leads_away=True)
+    page.type("#code", code_of(secret))
+    page.press("Enter", leads_away=True)
+    assert page.evaluate("location.pathname") == "/staff"
+
+
+def find_faults(page: Page) -> list[str]:
+    """What axe finds, each with where."""
+    spec = find_spec("axe_core_python")
+    assert spec is not None
+    assert spec.origin is not None
+    page.evaluate(Path(spec.origin).with_name("axe.min.js").read_text(encoding="utf-8") + ";null")
+    found = page.evaluate("axe.run(document).then(result => JSON.stringify(result.violations))")
+    return [f"{fault['id']}: {fault['nodes'][0]['html'][:120]}" for fault in json.loads(found)]
+
+
+def test_an_administrator_signs_in_and_invites_somebody_by_keyboard_without_scripts(chromium, address, secret):
+    page = chromium.open_page(width=360, scripts=False)
+    sign_in_there(page, address, secret)
+    page.go(f"{address}/staff/accounts")
+    page.type("#email", "hoa@example.vn")
+    page.type("#name", "Lê Thị Hòa")
+    page.type("#grants", "operator 01273")
+    page.evaluate("document.querySelector('#own').focus()")
+    page.press("Enter", leads_away=True)
+    assert "/staff/invitation/" in page.evaluate("document.querySelector('.copy').textContent")
+    assert page.errors == []
+    assert page.origins() == {address}
+
+
+def test_no_page_scrolls_sideways_has_small_targets_or_faults(chromium, address, secret):
+    page = chromium.open_page(width=1280)
+    problems = look_over(page, f"{address}/staff/sign-in") + look_over(page, f"{address}/staff/invitation/none")
+    sign_in_there(page, address, secret)
+    for path in PAGES:
+        problems += look_over(page, f"{address}{path}")
+    page.go(f"{address}/staff/accounts")
+    problems += look_over(page, page.evaluate("document.querySelectorAll('table.rows a')[0].href"))
+    assert problems == []
+
+
+def look_over(page: Page, url: str) -> list[object]:
+    problems: list[object] = []
+    for language in ("vi", "en"):
+        for width in WIDTHS:
+            page.resize(width, 800)
+            page.go(f"{url}?lang={language}")
+            told = (url, language, width)
+            if page.overflow():
+                problems.append((*told, f"{page.overflow()} px too wide"))
+            problems += [(*told, small) for small in page.evaluate(SMALL_TARGETS)]
+        problems += [(url, language, fault) for fault in find_faults(page)]
+    return problems

@@ -1,0 +1,23 @@
+"""The words of staff pages: both languages, the same places to fill."""
+
+import re
+
+import pytest
+import yaml
+
+from api.staff.texts import CATALOGUE
+from api.staff_access.words import WORDS
+
+TEXTS = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_every_text_is_there_in_both_languages_with_the_same_places_to_fill(key):
+    wordings = TEXTS[key]
+    assert set(wordings) == {"vi", "en"}
+    assert all(wordings.values())
+    assert set(re.findall(r"{(\w+)}", wordings["vi"])) == set(re.findall(r"{(\w+)}", wordings["en"]))
+
+
+def test_the_frame_has_the_same_words_in_both_languages():
+    assert set(WORDS["vi"]) == set(WORDS["en"])
