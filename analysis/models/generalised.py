@@ -110,7 +110,7 @@ def fit_model(
         )
     spread = spread_estimates(
         sample,
-        _influence(x, y, start, weight, found, family),
+        find_influence(x, y, start, weight, found, family),
         found,
         lambda other: _refit(x, y, start, other, family),
     )
@@ -162,8 +162,8 @@ def _refit(x: Real, y: Real, offset: Real, weight: Real, family: Family) -> Real
     return np.full(x.shape[1], np.nan) if found is None else found
 
 
-def _influence(x: Real, y: Real, offset: Real, weight: Real, beta: Real, family: Family) -> Real:
-    """What one unit of weight of a row adds to every coefficient: A⁻¹·x·(y − μ)·μ'/V, A = Σ w·x·xᵀ·μ'²/V."""
+def find_influence(x: Real, y: Real, offset: Real, weight: Real, beta: Real, family: Family) -> Real:
+    """What one unit of weight of a row adds to every coefficient: A⁻¹·x·(y − μ)·μ'/V. METHODS 19.2."""
     eta = x @ beta + offset
     mean, slope = family.inverse(eta), family.slope(eta)
     pull = slope / family.variance(mean)

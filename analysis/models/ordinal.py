@@ -85,7 +85,7 @@ def fit_ordinal(
     answer = pl.col(outcome) if isinstance(outcome, str) else outcome
     columns = {_OUTCOME: answer} | {name: pl.col(name) for name in list_columns(predictors)}
     sample = read_sampled(frame, design, columns, where=where, calibration=calibration)
-    names, level = _order_levels(sample.values[_OUTCOME], levels)
+    names, level = order_levels(sample.values[_OUTCOME], levels)
     encoded = encode_predictors(sample.values, predictors, intercept=True)
     x, terms, own = encoded.matrix[:, 1:], encoded.terms[1:], encoded.levels[1:]
     curve, weight = ORDINAL_LINKS[link], sample.weight_used
@@ -136,7 +136,8 @@ def fit_ordinal(
     return FittedModel(table, spread.covariance, free, fit, tuple(names))
 
 
-def _order_levels(answers: pl.Series, levels: Sequence[object] | None) -> tuple[list[str], np.ndarray]:
+def order_levels(answers: pl.Series, levels: Sequence[object] | None) -> tuple[list[str], np.ndarray]:
+    """Names of the levels, lowest first, and the place of every answer; EstimateError for text. METHODS 19.4."""
     present = answers.unique().sort().to_list()
     if levels is None and answers.dtype in (pl.String, pl.Categorical):
         raise EstimateError(

@@ -55,7 +55,11 @@ ORDINAL_LINKS: dict[str, Link] = {
     "logit": Link(special.expit, _logit_density, _logit_bend),
     "probit": Link(special.ndtr, _probit_density, lambda z: -z * _probit_density(z)),
     "loglog": Link(_loglog, _loglog_density, _loglog_bend),
-    "cloglog": Link(lambda z: 1 - _loglog(-z), lambda z: _loglog_density(-z), lambda z: -_loglog_bend(-z)),
+    "cloglog": Link(
+        lambda z: -np.expm1(-np.exp(np.minimum(z, 700))),
+        lambda z: _loglog_density(-z),
+        lambda z: -_loglog_bend(-z),
+    ),
     "cauchit": Link(
         lambda z: np.arctan(z) / np.pi + 0.5,
         _cauchit_density,
