@@ -17,7 +17,10 @@ from api.error_replies import add_error_replies
 from api.form_pages import routes as form_pages_routes
 from api.head_requests import HeadRequests
 from api.home import routes as home_routes
+from api.kiosks import device_routes as kiosk_device_routes
 from api.kiosks import page_routes as kiosk_page_routes
+from api.kiosks import routes as kiosk_routes
+from api.kiosks.desk import KioskDesk
 from api.openapi import describe_with_problems
 from api.rate_limit import RateLimit
 from api.receiving.receiver import Receiver
@@ -48,7 +51,10 @@ PUBLIC_PATHS = frozenset(
         "/api/v1/forms",
         "/api/v1/indices",
         "/api/v1/forms/{form}/{version}",
+        "/api/v1/kiosks/enrol",
+        "/api/v1/kiosks/me/events",
         "/api/v1/procedures",
+        "/api/v1/receipts/key",
         "/api/v1/responses",
         "/api/v1/units",
         "/api/v1/units/{code}",
@@ -83,6 +89,14 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.state.forms = forms or open_catalogue(settings)
     app.state.receiver = Receiver(app.state.engine, forms=app.state.forms, clock=clock, zone=settings.zone)
     app.state.kiosk_assets = read_assets()
+    app.state.kiosks = KioskDesk(
+        app.state.engine,
+        app.state.receiver,
+        clock=clock,
+        zone=settings.zone,
+        folder=settings.var_folder,
+        app_version=app.state.kiosk_assets.version,
+    )
     app.state.rate_limit = RateLimit(settings.public_posts_per_minute)
     app.state.sign_in_throttle = SignInThrottle()
     app.add_middleware(
@@ -92,6 +106,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
             "/api/v1/responses/batch": settings.batch_bytes_max,
             "/api/v1/import/responses": settings.batch_bytes_max,
             "/api/v1/import/transactions": settings.batch_bytes_max,
+            "/api/v1/kiosks/me/responses": settings.batch_bytes_max,
         },
     )
     app.add_middleware(SecurityHeaders)
@@ -103,6 +118,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.include_router(home_routes.router)
     app.include_router(form_pages_routes.router)
     app.include_router(kiosk_page_routes.router)
+    app.include_router(kiosk_device_routes.router)
+    app.include_router(kiosk_routes.router)
     app.include_router(form_routes.router)
     app.include_router(responses_routes.router)
     app.include_router(import_routes.router)
@@ -118,4 +135,6 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
 @asynccontextmanager
 async def _live(app: FastAPI) -> AsyncIterator[None]:
     yield
+    await app.state.kiosks.board.close()
+    await run_in_threadpool(app.state.kiosks.close)
     await run_in_threadpool(app.state.receiver.close)  # what was received is written before the end

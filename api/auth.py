@@ -16,7 +16,7 @@ from api.audit import record_event
 from api.errors import Conflict, Forbidden, Malformed, NotThere, Unauthorised
 from api.tables import ApiKey, Unit
 
-SCOPES = ("batch", "import", "export")
+SCOPES = ("batch", "import", "export", "queue")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from api.errors import NotThere
 from api.settings import read_settings
 
 WAITING_MAX = 2048  # connections not taken up yet
+STREAMS_END_SECONDS = 10  # streams of events to tablets never end by themselves
 
 
 def serve(
@@ -33,7 +34,9 @@ def serve(
     gc.collect()
     gc.freeze()  # modules and forms stay for good: looking through them again took 0,3 s with every post waiting
     with suppress(KeyboardInterrupt):
-        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listening])
+        uvicorn.Server(
+            uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=STREAMS_END_SECONDS)
+        ).run(sockets=[listening])
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -8,7 +8,7 @@ from api.tables.types import Instant
 
 
 class ApiKey(SQLModel, table=True):
-    """``scopes`` are words separated by blanks: batch, import, export."""
+    """``scopes`` are words separated by blanks: batch, import, export, queue."""
 
     __tablename__ = "api_key"
 
