@@ -8,12 +8,13 @@ from analysis.designs.replicate import (
 from analysis.designs.weights import weigh_stages
 from analysis.errors import AnalysisError
 from analysis.estimation.calibrated import (
-    estimate_calibrated_composites,
     estimate_calibrated_means,
     estimate_calibrated_proportions,
     estimate_calibrated_ratios,
     estimate_calibrated_totals,
 )
+from analysis.estimation.calibrated_composites import estimate_calibrated_composites
+from analysis.estimation.calibrated_quantiles import estimate_calibrated_quantiles
 from analysis.estimation.composite import estimate_composites
 from analysis.estimation.estimate import (
     estimate_means,
@@ -56,6 +57,7 @@ __all__ = [
     "estimate_calibrated_composites",
     "estimate_calibrated_means",
     "estimate_calibrated_proportions",
+    "estimate_calibrated_quantiles",
     "estimate_calibrated_ratios",
     "estimate_calibrated_totals",
     "estimate_composites",

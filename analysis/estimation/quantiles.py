@@ -1,6 +1,6 @@
 """Quantiles by domain, with Woodruff's intervals."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -69,6 +69,31 @@ def estimate_quantiles(
     >>> found.select("estimate", "low", "high").row(0)
     (12.0, 8.0, 60.0)
     """
+    limits = Rule(confidence, interval, SHARE_BOUNDS, clip=False, df=df)
+    return invert_shares(
+        frame,
+        design,
+        values,
+        quantiles,
+        by,
+        where,
+        rule,
+        lambda data, marks: _share(data, design, marks, by, limits),
+    )
+
+
+def invert_shares(
+    frame: Frame,
+    design: SurveyDesign,
+    values: Sequence[str],
+    quantiles: Sequence[float],
+    by: Sequence[str],
+    where: pl.Expr | None,
+    rule: str,
+    estimate: Callable[[pl.DataFrame, Sequence[str]], pl.DataFrame],
+) -> pl.DataFrame:
+    """Rows of ``estimate_quantiles``; ``estimate`` gives the shares of columns of marks by domain, one row each
+    in the order of domains and marks, with the column's name as ``value``. METHODS 3.12."""
     _check(values, quantiles, by, rule)
     items = {value: pl.col(value) if where is None else pl.when(where).then(pl.col(value)) for value in values}
     check_columns(frame.lazy(), (*design.columns, *by), items)
@@ -80,21 +105,20 @@ def estimate_quantiles(
         f"share {k}": _mark_below(data.height, groups[value], point)
         for k, ((value, _), point) in enumerate(zip(asked, points, strict=True))
     }
-    shares = estimate_items(
-        data.with_columns(**marks),
-        design,
-        {name: pl.col(name) for name in marks},
-        [mean_quantity(name, k) for k, name in enumerate(marks)],
-        by,
-        Rule(confidence, interval, SHARE_BOUNDS, clip=False, df=df),
-        "value",
-    )
+    shares = estimate(data.with_columns(**marks), list(marks))
     tables = [
         _finish(shares.filter(pl.col("value") == name), groups[value], point, value, quantile, rule)
         for name, (value, quantile), point in zip(marks, asked, points, strict=True)
     ]
     order = np.arange(sum(table.height for table in tables)).reshape(len(tables), -1).T.ravel()
     return pl.concat(tables)[order].select(*by, "value", "quantile", *ESTIMATE_COLUMNS)
+
+
+def _share(
+    data: pl.DataFrame, design: SurveyDesign, marks: Sequence[str], by: Sequence[str], limits: Rule
+) -> pl.DataFrame:
+    quantities = [mean_quantity(name, k) for k, name in enumerate(marks)]
+    return estimate_items(data, design, {name: pl.col(name) for name in marks}, quantities, by, limits, "value")
 
 
 @dataclass(frozen=True)

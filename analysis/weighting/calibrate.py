@@ -85,7 +85,8 @@ def calibrate(
         Sum of all weights; only needed without ``counts``.
     distance
         ``linear`` (closed form; may give negative weights), ``raking`` (factors above 0; with margins only it
-        is what ``rake`` gives) or ``logit`` (smooth, strictly within ``bounds``).
+        is what ``rake`` gives), ``logit`` (smooth, strictly within ``bounds``) or ``sinh`` (factors above 0, a
+        factor and its inverse equally far: high ones grow more slowly than with raking).
     bounds
         Smallest and largest factor new / old weight, low < 1 < high. ``logit`` needs both to be finite.
     into
@@ -165,7 +166,7 @@ def _check_choices(
         problems.append(f"column {into!r} is in the frame already")
     if problems:
         raise WeightError(problems, "Choose a known distance, bounds like (0.3, 3) and a new name with into=.")
-    return (max(low, 0.0), high) if distance == "raking" else (low, high)
+    return (max(low, 0.0), high) if distance in ("raking", "sinh") else (low, high)
 
 
 def _targets(

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
-DISTANCES = ("linear", "raking", "logit")
+DISTANCES = ("linear", "raking", "logit", "sinh")
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(40)
 
 
 @dataclass(frozen=True)
@@ -20,13 +21,12 @@ class Factors:
 
 
 def find_factors(u: Numbers, distance: str, low: float, high: float) -> Factors:
-    """Factors for predictors ``u``: 1 + u (linear), exp u (raking), both cut at ``low`` and ``high``, or logit.
-
-    METHODS 2.8.
-    """
+    """Factors for predictors ``u``: linear, raking or sinh, cut at ``low`` and ``high``; logit. METHODS 2.8."""
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         if distance == "logit":
             return _logit(u, low, high)
+        if distance == "sinh":
+            return _sinh(u, low, high)
         first, last = (low - 1, high - 1) if distance == "linear" else (_log(low), _log(high))
         inside = np.clip(u, first, last)
         is_cut = (u < first) | (u > last)
@@ -44,6 +44,27 @@ def _logit(u: Numbers, low: float, high: float) -> Factors:
     value = low + (high - low) * upper
     slope = (high - low) * rate * upper * (1 - upper)
     return Factors(value, slope, low * u + (high - low) / rate * (log_sum - np.log(high - low)))
+
+
+def _sinh(u: Numbers, low: float, high: float) -> Factors:
+    """The distance ½∫sinh(t − 1/t)dt: u = ½·sinh(F − 1/F), so that F = v + √(v² + 1) with v = ½·asinh 2u."""
+    first, last = _sinh_predictor(low), _sinh_predictor(high)
+    inside = np.clip(u, first, last)
+    is_cut = (u < first) | (u > last)
+    half = np.arcsinh(2 * inside) / 2
+    # √(v² + 1) + v loses its digits far below 0; the other side of F·F(−u) = 1 does not.
+    value = np.where(half >= 0, half + np.sqrt(half**2 + 1), 1 / (np.sqrt(half**2 + 1) - half))
+    slope = np.where(is_cut, 0.0, value / np.sqrt(half**2 + 1) / np.sqrt(1 + 4 * inside**2))
+    # ∫F du = u·F − ½∫sinh(t − 1/t)dt; the last integral by Gauss and Legendre on 1…F.
+    t = 1 + (value[..., None] - 1) * (_NODES + 1) / 2
+    moved = (np.sinh(t - 1 / t) @ _WEIGHTS) * (value - 1) / 4
+    return Factors(value, slope, inside * value - moved + value * (u - inside))
+
+
+def _sinh_predictor(limit: float) -> float:
+    if limit <= 0 or np.isinf(limit):
+        return float(-np.inf if limit <= 0 else np.inf)
+    return float(np.sinh(limit - 1 / limit) / 2)
 
 
 def _log(limit: float) -> float:

@@ -11,12 +11,12 @@ from analysis.design import Replicates, SurveyDesign
 from analysis.designs.replicate import make_replicates, reweight_replicates
 from analysis.errors import EstimateError
 from analysis.estimation.calibrated import (
-    estimate_calibrated_composites,
     estimate_calibrated_means,
     estimate_calibrated_proportions,
     estimate_calibrated_ratios,
     estimate_calibrated_totals,
 )
+from analysis.estimation.calibrated_composites import estimate_calibrated_composites
 from analysis.estimation.estimate import estimate_means
 from analysis.weighting.calibrate import Calibrated, calibrate
 

@@ -50,10 +50,12 @@ def estimate_calibrated(name: str) -> pl.DataFrame:
         "totals": {"values": ["minutes"]},
         "ratios": {"ratios": {"r": ("level", "minutes")}},
         "proportions": {"of": "level"},
+        "quantiles": {"values": ["minutes"]},
         "composites": {"nodes": {"index": {"q": 1.0}}},
     }
     estimate = getattr(analysis, f"estimate_calibrated_{name}")
-    found: pl.DataFrame = estimate(met.frame, design, met.calibration, by=["sex"], **asked[name])
+    by = [] if name == "quantiles" else ["sex"]  # of six answers a limit may lie beyond the smallest
+    found: pl.DataFrame = estimate(met.frame, design, met.calibration, by=by, **asked[name])
     return found
 
 
@@ -75,6 +77,7 @@ ESTIMATORS: dict[str, Callable[[], pl.DataFrame]] = {
     "estimate_calibrated_totals": lambda: estimate_calibrated("totals"),
     "estimate_calibrated_ratios": lambda: estimate_calibrated("ratios"),
     "estimate_calibrated_proportions": lambda: estimate_calibrated("proportions"),
+    "estimate_calibrated_quantiles": lambda: estimate_calibrated("quantiles"),
     "estimate_calibrated_composites": lambda: estimate_calibrated("composites"),
 }
 

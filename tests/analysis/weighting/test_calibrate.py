@@ -24,6 +24,8 @@ CHOICES = [
     pytest.param({"distance": "raking"}, id="raking"),
     pytest.param({"distance": "raking", "bounds": (0.2, 4)}, id="raking within bounds"),
     pytest.param({"distance": "logit", "bounds": (0.2, 4)}, id="logit"),
+    pytest.param({"distance": "sinh"}, id="sinh"),
+    pytest.param({"distance": "sinh", "bounds": (0.2, 4)}, id="sinh within bounds"),
 ]
 
 
@@ -134,7 +136,7 @@ def test_responses_of_weight_0_keep_it_and_answer_for_no_level():
         pytest.param({"weight": "v", "population": 1}, "column 'v' is missing", id="weight"),
         pytest.param({"totals": {"visits": math.nan}}, "visits: the total nan is not finite", id="not finite"),
         pytest.param(
-            {"population": 9, "distance": "chi"}, "distance is 'chi', known: linear, raking, logit", id="chi"
+            {"population": 9, "distance": "chi"}, "distance is 'chi', known: linear, raking, logit, sinh", id="chi"
         ),
         pytest.param({"population": 9, "into": "age"}, "column 'age' is in the frame already", id="into"),
         pytest.param(
