@@ -42,8 +42,12 @@ def finish_beside(
     df: str | float,
     df_design: float,
     matrix: Real | None,
+    most: Real | float = np.inf,
 ) -> pl.DataFrame:
-    """The rows of ``compare_domains``; ``matrix``: the covariance of all figures, for max_t. METHODS 15.2-15.4."""
+    """The rows of ``compare_domains``; ``matrix``: the covariance of all figures, for max_t; ``most``: df at most.
+
+    METHODS 15.2-15.4.
+    """
     _check(statistic, df)
     one, two = beside.first.estimate, beside.second.estimate
     estimate, g1, g2 = _compare(one, two, statistic)
@@ -52,6 +56,7 @@ def finish_beside(
     variance = drop_noise(parts + 2 * g1 * g2 * cov, parts)
     random = g1**2 * beside.first.random + g2**2 * beside.second.random + 2 * g1 * g2 * beside.random
     degrees = _degrees(g1, g2, beside, variance, df, df_design)
+    degrees = degrees if not isinstance(df, str) else np.minimum(degrees, most)
     is_odd = _is_odd(beside.first) | _is_odd(beside.second)
     is_same = np.abs(one - two) <= _ZERO * np.abs(one)
     # A figure whose answers do not differ is not certain: no t limits from the other one's variance alone.

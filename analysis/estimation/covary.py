@@ -28,7 +28,9 @@ class Covariances:
     """``of(combinations)``: covariances of every estimate with each of the combinations (estimates × m) of them.
 
     ``psus``: counted PSUs × estimates, whether they have members; ``strata``: the stratum of each; None where the
-    design does not name PSUs, and ``own_df`` holds the df of every estimate.
+    design does not name PSUs, and ``own_df`` holds the df of every estimate. ``rows``: rows × estimates, the
+    linear values as weighted totals; of replicates instead ``away``: estimates × replicates less their centre,
+    and the multipliers.
     """
 
     influences: Influences
@@ -37,6 +39,8 @@ class Covariances:
     strata: Whole | None
     own_df: Real | None
     most_df: float
+    rows: sparse.csr_array | Real | None = None
+    away: tuple[Real, Real] | None = None
 
     def matrix(self) -> Real:
         """All of them."""
@@ -100,7 +104,7 @@ def find_covariances(
         ]
         return np.hstack(parts) if parts else np.zeros((added.shape[1], 0))
 
-    return Covariances(influences, of, psus, strata, None, np.inf)
+    return Covariances(influences, of, psus, strata, None, np.inf, rows=totals)
 
 
 def _residuals(
@@ -157,13 +161,13 @@ def _from_replicates(reading: Reading, influences: Influences) -> Covariances:
 
     if is_named and replicates.df is None:
         psus, strata = _count_psus(place_in_stages(reading.placed, design)[:1], design, influences.member)
-        return Covariances(influences, of, psus, strata, None, most)
+        return Covariances(influences, of, psus, strata, None, most, away=(away, multipliers))
     own: list[float] = []
     for domains, values in influences.parts:
         for k in range(domains.table.height * len(values)):
             member = influences.member[:, [len(own)]].toarray().ravel() > 0
             own.append(count_df(domains, weights, replicates, None, member)[1][k // len(values)])
-    return Covariances(influences, of, None, None, np.array(own), most)
+    return Covariances(influences, of, None, None, np.array(own), most, away=(away, multipliers))
 
 
 def estimate_replicates(influences: Influences, weights: Real) -> Real:
