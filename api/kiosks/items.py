@@ -22,7 +22,9 @@ Body = TypeVar("Body", bound=BaseModel)
 
 class KioskItem(BaseModel):
     """One response of a tablet; where it was given is known from the tablet. ``service`` is only what the screen
-    was opened by: it is not stored with the answers."""
+    was opened by: it is not stored with the answers. ``clock_offset_seconds``: our clock less the tablet's, as the
+    tablet knew it when the answer was given; a clock that was set back and mended before the sending is told only so.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -41,17 +43,20 @@ class KioskItem(BaseModel):
     durations: Durations | None = None
     consent: Code | None = None
     service: Name | None = None
+    clock_offset_seconds: Annotated[int, Field(strict=True, ge=-OFFSET_MAX, le=OFFSET_MAX)] | None = None
 
     def as_submission(self, device: Device, *, clock_offset_seconds: int | None) -> Submission:
-        """The submission of ``device``."""
+        """The submission of ``device``; ``clock_offset_seconds`` counts where the item does not say its own."""
+        own = ("sequence", "service", "clock_offset_seconds")
+        known = self.clock_offset_seconds
         return Submission(
-            **{name: value for name, value in self.__dict__.items() if name not in ("sequence", "service")},
+            **{name: value for name, value in self.__dict__.items() if name not in own},
             unit_filed=device.unit,
             counter=device.counter,
             channel=Channel.KIOSK,
             device=device.id,
             device_sequence=self.sequence,
-            clock_offset_seconds=clock_offset_seconds,
+            clock_offset_seconds=clock_offset_seconds if known is None else known,
         )
 
 
