@@ -1,12 +1,15 @@
 """Raking: scale weights until they agree with several margins at once; METHODS 2.4."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from analysis.errors import WeightError
+from analysis.grouping.groups import Groups, group_rows
+from analysis.grouping.keys import Key, code_column
+from analysis.grouping.scatter import Column, Numbers, add_by_code, blocks, in_halves, to_column
 
 MARGINS = {
     "variable": pl.String,
@@ -15,6 +18,9 @@ MARGINS = {
     "before": pl.Float64,
     "after": pl.Float64,
 }
+
+
+_WEIGHT, _GROUP = " weight", " group"
 
 
 class RakingRefused(WeightError):
@@ -48,7 +54,7 @@ class Raked:
 
 
 def rake(
-    frame: pl.DataFrame,
+    frame: pl.DataFrame | pl.LazyFrame,
     *,
     weight: str,
     margins: Mapping[str, Mapping[str, float]],
@@ -82,18 +88,20 @@ def rake(
 
     References
     ----------
-    METHODS 2.4; Deming and Stephan (1940), Annals of Mathematical Statistics 11.
+    METHODS 2.4, 20.2; Deming and Stephan (1940), Annals of Mathematical Statistics 11.
     """
-    _refuse_impossible(frame, weight, margins)
     names = list(margins)
-    keys = frame.select(pl.col(name).cast(pl.String) for name in names)
-    combined = (
-        keys.with_columns(frame[weight].cast(pl.Float64).alias(" weight"))
-        .group_by(names)
-        .agg(pl.col(" weight").sum())
-        .sort(names)
-    )
-    start = combined[" weight"].to_numpy()
+    read, absent = _read(frame, weight, names)
+    keys = {name: code_column(read[name]) for name in read.columns if name != _WEIGHT}
+    groups = group_rows(read.height, keys)
+    if groups is None:
+        raise RakingRefused(["the margins have more than 134 million combinations of levels"])
+    weights = to_column(read[_WEIGHT].fill_null(0.0) if read[_WEIGHT].null_count() else read[_WEIGHT])
+    of_group, has_bad_weights = _add_up(weights, groups)
+    combined = _list_groups(of_group, groups, keys)
+    nulls = {name: read[name].null_count() for name in keys}
+    _refuse_impossible(combined, weight, margins, absent, has_bad_weights, nulls)
+    start = combined[_WEIGHT].to_numpy()
     sides = []
     for name in names:
         levels = sorted(margins[name])
@@ -116,9 +124,6 @@ def rake(
         for _, _, codes, targets in sides:
             factors *= (targets / np.bincount(codes, start * factors))[codes]
         rounds += 1
-    scaled = keys.join(
-        combined.select(*names, pl.Series(" factor", factors)), on=names, how="left", maintain_order="left"
-    )
     table = pl.concat(
         pl.DataFrame(
             {
@@ -132,18 +137,72 @@ def rake(
         )
         for name, levels, codes, targets in sides
     )
-    return Raked((frame[weight] * scaled[" factor"]).rename("weight"), table, rounds)
+    of_group[combined[_GROUP].to_numpy()] = factors
+    return Raked(_multiply(weights, groups, of_group), table, rounds)
 
 
-def _refuse_impossible(frame: pl.DataFrame, weight: str, margins: Mapping[str, Mapping[str, float]]) -> None:
+def _read(frame: pl.DataFrame | pl.LazyFrame, weight: str, names: Sequence[str]) -> tuple[pl.DataFrame, list[str]]:
+    """The weights and those margin columns that are there, in one reading; and those that are not."""
+    schema = frame.collect_schema()
+    absent = [name for name in names if name not in schema]
+    there = [pl.col(name) for name in names if name not in absent]
+    return frame.lazy().select(pl.col(weight).cast(pl.Float64).alias(_WEIGHT), *there).collect(), absent
+
+
+def _add_up(weights: Column, groups: Groups) -> tuple[Numbers, bool]:
+    """Sums of weights by group, and whether one is not above 0."""
+
+    def work(start: int, stop: int) -> list[Numbers]:
+        sums, bad = np.zeros(groups.size), np.zeros(1)
+        for at, end in blocks(start, stop):
+            piece = weights.cut(at, end)
+            bad += not piece.min() > 0
+            add_by_code(sums, groups.codes[at:end], piece)
+        return [sums, bad]
+
+    sums, bad = in_halves(len(groups.codes), work)
+    return sums, bool(bad[0])
+
+
+def _list_groups(sums: Numbers, groups: Groups, keys: Mapping[str, Key]) -> pl.DataFrame:
+    """One row per combination of levels that has rows: its number, levels as text, and weight; sorted."""
+    present = np.flatnonzero(sums)
+    levels = [
+        keys[name].labels.gather(groups.of[name][present].astype(np.uint32)).cast(pl.String).alias(name)
+        for name in keys
+    ]
+    table = pl.DataFrame([pl.Series(_GROUP, present), pl.Series(_WEIGHT, sums[present]), *levels])
+    return table.sort(list(keys)) if keys else table
+
+
+def _multiply(weights: Column, groups: Groups, factors: Numbers) -> pl.Series:
+    raked = np.empty(len(groups.codes))
+
+    def work(start: int, stop: int) -> list[Numbers]:
+        for at, end in blocks(start, stop):
+            np.multiply(weights.cut(at, end), factors[groups.codes[at:end]], out=raked[at:end])
+        return []
+
+    in_halves(len(raked), work)
+    return pl.Series("weight", raked)
+
+
+def _refuse_impossible(
+    combined: pl.DataFrame,
+    weight: str,
+    margins: Mapping[str, Mapping[str, float]],
+    absent: Sequence[str],
+    has_bad_weights: bool,
+    nulls: Mapping[str, int],
+) -> None:
     problems = []
     for name, totals in margins.items():
-        if name not in frame.columns:
+        if name in absent:
             problems.append(f"{name}: no such column")
             continue
-        if nulls := frame[name].null_count():
-            problems.append(f"{name}: {nulls} responses without a level")
-        present = set(frame[name].drop_nulls().cast(pl.String).unique())
+        if nulls[name]:
+            problems.append(f"{name}: {nulls[name]} responses without a level")
+        present = set(combined[name].drop_nulls())
         problems += [f"{name} = {level}: responses but no total" for level in sorted(present - set(totals))]
         problems += [f"{name} = {level}: a total but no responses" for level in sorted(set(totals) - present)]
         problems += [
@@ -154,7 +213,7 @@ def _refuse_impossible(frame: pl.DataFrame, weight: str, margins: Mapping[str, M
         problems.append("grand totals differ: " + ", ".join(f"{name} {total:g}" for name, total in grand.items()))
     if not margins:
         problems.append("no margins given")
-    if frame.height and frame.select((pl.col(weight).is_null() | (pl.col(weight) <= 0)).any()).item():
+    if has_bad_weights:
         problems.append(f"{weight}: weights must be above 0")
     if problems:
         raise RakingRefused(problems)

@@ -8,10 +8,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analysis.design import SurveyDesign
-from analysis.estimation.passes.groups import Groups, learn
-from analysis.estimation.passes.keys import Key
 from analysis.estimation.passes.narrow import Narrow
-from analysis.estimation.passes.scatter import Column, Numbers
+from analysis.grouping.groups import Groups, learn
+from analysis.grouping.keys import Key
+from analysis.grouping.scatter import Column, Numbers
 
 Index = NDArray[np.int64]
 

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analysis.estimation.passes.scatter import Codes, Column, to_column
+from analysis.grouping.scatter import Codes, Column, to_column
 
 MOST_LEVELS = 32
 _NULL = -128  # stands for null in Int8; a column that holds it is left to the pass over rows

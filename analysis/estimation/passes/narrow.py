@@ -8,9 +8,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analysis.design import SurveyDesign
-from analysis.estimation.passes.keys import Key, code_column
 from analysis.estimation.passes.levels import Levels, plan_readings, read_levels
-from analysis.estimation.passes.scatter import Column, to_column
+from analysis.grouping.keys import Key, code_column
+from analysis.grouping.scatter import Column, to_column
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ import polars as pl
 
 from analysis.design import SurveyDesign
 from analysis.estimation.passes.cells import Cells, make_cells, make_strata
-from analysis.estimation.passes.groups import Groups, group_rows
 from analysis.estimation.passes.narrow import Narrow
-from analysis.estimation.passes.scatter import Numbers
 from analysis.estimation.passes.tally import Joint, Tally, tally_jointly, tally_levels
 from analysis.estimation.rows import Rows
 from analysis.estimation.totals import Quantity
+from analysis.grouping.groups import Groups, group_rows
+from analysis.grouping.scatter import Numbers
 
 _ROUNDING = 1e-13  # a spread of weights below this part of their squares is what rounding leaves of none
 _MOST_NUMBERS = 60_000_000  # sums held at a time

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.estimation.passes.levels import Levels
-from analysis.estimation.passes.scatter import BLOCK, Codes, Column, Numbers, add_by_code, blocks, in_halves
+from analysis.grouping.scatter import BLOCK, Codes, Column, Numbers, add_by_code, blocks, in_halves
 
 
 @dataclass(frozen=True)

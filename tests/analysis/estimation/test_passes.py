@@ -13,10 +13,10 @@ from analysis.estimation.composite import estimate_composites, node_quantity
 from analysis.estimation.estimate import estimate_means, estimate_proportions, estimate_totals
 from analysis.estimation.finish import Rule, estimate_quantities
 from analysis.estimation.measures import share_satisfied
-from analysis.estimation.passes.keys import code_column
 from analysis.estimation.passes.narrow import read_narrow
 from analysis.estimation.passes.reduce import reduce_rows
 from analysis.estimation.rows import BOUNDS, read_rows
+from analysis.grouping.keys import code_column
 from tests.analysis.naive import composite_by_definition
 
 NODES = {"q1": {"q1": 1.0}, "q2": {"q2": 1.0}, "index": {"q1": 0.5, "q2": 0.2, "q3": 0.3}}

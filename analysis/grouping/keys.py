@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analysis.estimation.passes.scatter import Column, to_column
+from analysis.grouping.scatter import Column, to_column
 
 _WIDEST = 1 << 22  # a range of whole numbers up to here is coded by subtraction
 

@@ -63,7 +63,7 @@ class Column:
     ends: NDArray[np.int64]
 
     def __len__(self) -> int:
-        return int(self.ends[-1])
+        return int(self.ends[-1]) if len(self.ends) else 0
 
     def cut(self, start: int, stop: int) -> NDArray:
         """Rows from ``start`` to before ``stop``, fewest copies."""

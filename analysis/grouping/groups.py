@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.estimation.passes.keys import Key
-from analysis.estimation.passes.scatter import BLOCK, Codes, blocks, in_order
+from analysis.grouping.keys import Key
+from analysis.grouping.scatter import BLOCK, Codes, blocks, in_order
 
+_FEW = 1 << 14
 _MOST = 1 << 27  # combinations that are still marked one by one
 
 
@@ -27,6 +29,8 @@ def group_rows(rows: int, keys: Mapping[str, Key]) -> Groups | None:
     order = sorted(keys, key=lambda name: -keys[name].size)
     if not order:
         return Groups(np.zeros(rows, np.int32), 1, {})
+    if prod(key.size for key in keys.values()) <= _FEW:
+        return _combine(rows, keys)
     codes, size = _copy(rows, keys[order[0]]), keys[order[0]].size
     of: dict[str, NDArray[np.int32]] = {order[0]: np.arange(size, dtype=np.int32)}
     for name in order[1:]:
@@ -48,6 +52,25 @@ def group_rows(rows: int, keys: Mapping[str, Key]) -> Groups | None:
             codes, present = _compress(codes, size)
             of, size = {other: table[present] for other, table in of.items()}, len(present)
     return Groups(codes, size, of)
+
+
+def _combine(rows: int, keys: Mapping[str, Key]) -> Groups:
+    """Every combination there could be, in one reading."""
+    codes = np.empty(rows, np.int32)
+
+    def work(start: int, stop: int) -> None:
+        for at, end in blocks(start, stop):
+            first, *others = keys.values()
+            piece = first.codes(at, end)
+            for key in others:
+                piece *= np.int32(key.size)
+                piece += key.codes(at, end)
+            codes[at:end] = piece
+
+    in_order(rows, work)
+    sizes = tuple(key.size for key in keys.values())
+    places = np.unravel_index(np.arange(prod(sizes)), sizes)
+    return Groups(codes, prod(sizes), {name: at.astype(np.int32) for name, at in zip(keys, places, strict=True)})
 
 
 def _copy(rows: int, key: Key) -> Codes:
