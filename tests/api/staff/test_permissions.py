@@ -11,6 +11,8 @@ from sqlmodel import Session
 
 from api.app import PUBLIC_PATHS
 from api.errors import Forbidden
+from api.settings import Settings
+from api.staff.second_factor import is_required
 from api.staff_access.guard import require_staff
 from api.staff_access.menu import MENU
 from api.staff_access.permissions import PERMISSIONS, ROLE_NAMES, Role
@@ -167,3 +169,22 @@ def test_a_disabled_account_is_out_at_once(api, engine):
     with Session(engine) as session, session.begin():
         disable_account(session, find_account(session, email="lan@example.vn"), now=NOW, actor="cli")
     assert api.get("/staff/probe", follow_redirects=False).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("setting", "roles", "is_needed"),
+    [
+        pytest.param("administrator,analyst", {"operator"}, False, id="not asked of operators"),
+        pytest.param("administrator,analyst", {"operator", "analyst"}, True, id="one such role is enough"),
+        pytest.param("none", {"administrator"}, False, id="nobody"),
+    ],
+)
+def test_a_second_factor_is_needed_where_the_setting_says_so(setting, roles, is_needed):
+    assert is_required(frozenset(roles), Settings(staff_totp_roles=setting)) == is_needed
+
+
+def test_the_switch_of_languages_keeps_what_was_asked(client, engine):
+    add_staff(engine, "operator")
+    sign_in(client)
+    page = client.get("/staff/profile?done=password_changed")
+    assert 'href="/staff/profile?done=password_changed&amp;lang=en"' in page.text
