@@ -41,8 +41,10 @@ def sign_in_by_password(
     new_hash = hash_password(password) if stored is not None and is_right and needs_rehash(stored) else None
     begin_write(session)  # not before: hashing must not keep the counters' answers waiting for SQLite's lock
     if account is None or stored is None or not is_right:
-        if account is not None:
-            _record(session, account, now, "sign_in.refused", why="password")
+        # A row for nobody too: one commit more would tell which names there are.
+        id, why = (account.id, "password") if account else ("", "name")
+        actor = f"staff {id}" if id else "unknown"
+        record_event(session, at=now, actor=actor, action="sign_in.refused", subject=id, unit=None, why=why)
         return None
     if new_hash is not None:
         account.password_hash = new_hash

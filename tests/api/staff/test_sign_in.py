@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from api.staff.second_factor import make_recovery_codes
 from api.staff_access.cookies import SESSION, VISIT
-from api.tables import StaffAccount, StaffSession
+from api.tables import AuditEvent, StaffAccount, StaffSession
 from tests.api.staff.people import (
     EMAIL,
     PASSWORD,
@@ -51,6 +51,15 @@ def test_a_wrong_password_and_an_unknown_name_are_refused_in_the_same_words(clie
     assert reply.status_code == 401
     assert "E-mail hoặc mật khẩu không đúng" in reply.text
     assert SESSION not in client.cookies
+
+
+def test_every_refusal_leaves_one_row_and_never_what_was_typed(client, engine):
+    id = add_staff(engine, "operator")
+    sign_in(client, password="một câu nào đó khác")
+    sign_in(client, email="mat-khau-go-nham@example.vn")
+    assert audited(engine)[-2:] == [(f"staff {id}", "sign_in.refused"), ("unknown", "sign_in.refused")]
+    with Session(engine) as session:
+        assert "nham" not in str([row.model_dump() for row in session.exec(select(AuditEvent))])
 
 
 def test_a_disabled_or_only_invited_account_does_not_open(client, engine):

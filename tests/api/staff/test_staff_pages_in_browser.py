@@ -30,7 +30,8 @@ PRESSED = (
     "main button, main input:not([type=hidden], [type=checkbox]), main select, .menu a, .site a, button, .tick"
 )
 SMALL_TARGETS = f"""[...document.querySelectorAll('{PRESSED}')].filter(one => one.checkVisibility())
-  .map(one => [one.outerHTML.slice(0, 80), one.getBoundingClientRect().height]).filter(([, high]) => high < 43.9)"""
+  .map(one => [one.outerHTML.slice(0, 80), one.getBoundingClientRect().height])
+  .filter(([, high]) => high < 43.9)"""
 
 
 @pytest.fixture(scope="module")
