@@ -83,9 +83,9 @@ def finish_comparisons(compared: Compared, claims: Claims, *, method: str) -> pl
     regular = (error > 0) & (compared.df >= 1) & np.isfinite(away)
     p = np.full(len(error), np.nan)
     p[regular] = two_sided(away[regular] / error[regular], compared.df[regular])
-    adjusted, levels = _adjust(p, regular, compared, claims)
+    adjusted, level = _adjust(p, regular, compared, claims)
     half = np.full(len(error), np.nan)
-    half[regular] = _quantiles(compared.df[regular], levels[regular]) * error[regular]
+    half[regular] = t_quantile(compared.df[regular], 1 - level) * error[regular]
     half = np.where(is_same, 0.0, half)
     p, adjusted = np.where(is_same, 1.0, p), np.where(is_same, 1.0, adjusted)
     estimate = compared.null + away
@@ -126,29 +126,20 @@ def drop_noise(variance: Real, parts: Real) -> Real:
     return np.where(variance <= _ROUNDING * parts, 0.0, variance)
 
 
-def _adjust(p: Real, regular: NDArray[np.bool_], compared: Compared, claims: Claims) -> tuple[Real, Real]:
-    """Adjusted p values, and one minus the confidence of each row's own limits."""
+def _adjust(p: Real, regular: NDArray[np.bool_], compared: Compared, claims: Claims) -> tuple[Real, float]:
+    """Adjusted p values, and one minus the confidence of the rows' own limits."""
     alpha, m = 1 - claims.confidence, int(regular.sum())
-    levels = np.full(len(p), alpha)
     if m == 0 or claims.multiplicity == "none":
-        return p, levels
+        return p, alpha
     if claims.multiplicity == "max_t":
         assert compared.correlation is not None
         family = np.flatnonzero(regular)
-        smallest = simulate_largest(
-            compared.correlation[np.ix_(family, family)], compared.df[family], draws=claims.draws, seed=claims.seed
-        )
+        correlation, df = compared.correlation[np.ix_(family, family)], compared.df[family]
+        smallest = simulate_largest(correlation, df, draws=claims.draws, seed=claims.seed)
         adjusted = p.copy()
-        below = np.searchsorted(smallest, p[family], side="right")
-        adjusted[family] = (below + 1) / (claims.draws + 1)
+        adjusted[family] = (np.searchsorted(smallest, p[family], side="right") + 1) / (claims.draws + 1)
         # The draw that at most α of them and this sample stay at or below: never too bold by simulation alone.
-        place = max(0, int(np.floor((claims.draws + 1) * alpha)) - 1)
-        return adjusted, np.full(len(p), smallest[place])
+        return adjusted, float(smallest[max(0, int(np.floor((claims.draws + 1) * alpha)) - 1)])
     adjusted = adjust_p_values(p, claims.multiplicity)
     claimed = int((adjusted <= alpha).sum())
-    share = max(1, claimed) / m if claims.multiplicity == "bh" else 1 / m
-    return adjusted, np.full(len(p), alpha * share)
-
-
-def _quantiles(df: Real, levels: Real) -> Real:
-    return np.array([float(t_quantile(one, 1 - level)) for one, level in zip(df, levels, strict=True)])
+    return adjusted, alpha * (max(1, claimed) if claims.multiplicity == "bh" else 1) / m
