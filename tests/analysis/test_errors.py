@@ -19,7 +19,13 @@ def _list_errors() -> set[type]:
         importlib.import_module(each.name) for each in pkgutil.walk_packages(analysis.__path__, "analysis.")
     ]
     found = {each for module in modules for _, each in inspect.getmembers(module, inspect.isclass)}
-    return {each for each in found if issubclass(each, Exception) and each.__module__.startswith("analysis.")}
+    return {
+        each
+        for each in found
+        if issubclass(each, Exception)
+        and each.__module__.startswith("analysis.")
+        and not each.__name__.startswith("_")  # never leaves its file
+    }
 
 
 def test_every_error_of_analysis_has_the_one_base():
