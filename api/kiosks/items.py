@@ -22,8 +22,8 @@ Body = TypeVar("Body", bound=BaseModel)
 
 class KioskItem(BaseModel):
     """One response of a tablet; where it was given is known from the tablet. ``service`` is only what the screen
-    was opened by: it is not stored with the answers. ``clock_offset_seconds``: our clock less the tablet's, as the
-    tablet knew it when the answer was given; a clock that was set back and mended before the sending is told only so.
+    was opened by: it is not stored with the answers. ``clock_offset_seconds``: our clock less the tablet's, as it
+    knew it when the answer was given; a clock that was set back and mended before the sending is told only so.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -125,18 +125,19 @@ def _read_body(body: bytes) -> Any:
         return read_json(body)
     except Malformed as refusal:
         try:
-            return _mend(json.loads(body, parse_constant=_refuse_constant))
+            return mend_text(json.loads(body, parse_constant=_refuse_constant))
         except (ValueError, RecursionError):
             raise refusal from None
 
 
-def _mend(given: Any) -> Any:
+def mend_text(given: Any) -> Any:
+    """``given`` with every lone half of an emoji as U+FFFD."""
     if isinstance(given, str):
         return given.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(given, list):
-        return [_mend(inner) for inner in given]
+        return [mend_text(inner) for inner in given]
     if isinstance(given, dict):
-        return {_mend(key): _mend(inner) for key, inner in given.items()}
+        return {mend_text(key): mend_text(inner) for key, inner in given.items()}
     return given
 
 
