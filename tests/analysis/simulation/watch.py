@@ -165,7 +165,7 @@ def measure_false_discoveries(*, samples: int, seed: int, units: int, days: int)
 
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--samples", type=int, default=20)
+    parser.add_argument("--samples", type=int, default=5)
     parser.add_argument("--seed", type=int, default=20261120)
     parser.add_argument("--out", type=Path, help="Markdown file for the tables")
     chosen = parser.parse_args(arguments)
