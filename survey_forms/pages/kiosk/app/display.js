@@ -7,10 +7,16 @@ import { drawTools } from "./tools.js";
 const NARROW_REM = 40; // below it, choices stand under each other
 const SCALES = [1, 1.25, 1.5, 2];
 
-// `build` gives { name, title, nodes, spoken? }; it is called again whenever the screen is redrawn.
-export function show(tablet, build, { hasTools = true } = {}) {
+// `build` gives { name, title, nodes, spoken? }; it is called again whenever the screen is redrawn. `stays`: it is the
+// screen that is shown already, with something changed; whoever uses the keyboard stays where they are.
+export function show(tablet, build, { hasTools = true, stays = false } = {}) {
   tablet.screen = { build, hasTools };
   redraw(tablet);
+  if (stays) {
+    const mistake = document.querySelector(".mistake:not(:empty)");
+    if (mistake) mistake.scrollIntoView({ block: "nearest" });
+    return;
+  }
   const heading = document.querySelector("#screen h1");
   if (heading) heading.focus({ preventScroll: true });
   scrollTo(0, 0);

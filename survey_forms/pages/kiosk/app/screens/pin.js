@@ -50,7 +50,7 @@ export function askPin(tablet) {
       else if (event.key === "Enter" && document.activeElement.tagName !== "BUTTON") enter();
     };
     const key = (label, name, onclick, more = {}) => make("button", { type: "button", class: "key", "data-key": name, onclick, ...more }, label);
-    const draw = () =>
+    const draw = (stays = true) =>
       show(tablet, () => ({
         name: "pin",
         title: say(tablet, "pin_title"),
@@ -68,8 +68,8 @@ export function askPin(tablet) {
           ),
           make("div", { class: "buttons" }, make("button", { type: "button", class: "button second", "data-key": "back", onclick: () => end(false) }, say(tablet, "back"))),
         ],
-      }));
+      }), { stays });
     addEventListener("keydown", onKey);
-    draw();
+    draw(false);
   });
 }

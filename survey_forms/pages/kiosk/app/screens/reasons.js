@@ -18,15 +18,15 @@ export function askReasons(tablet, session, rated) {
     const end = (outcome) => () => {
       const found = steps().map((step) => [step.key, findProblem(step, session.raw, session.typed)]);
       problems = Object.fromEntries(found.filter(([, problem]) => problem));
-      if (outcome === "finished" && Object.keys(problems).length) return draw();
+      if (outcome === "finished" && Object.keys(problems).length) return draw(true);
       noteDuration(session, steps()[0].question.id, (tablet.clock.steady() - since) / 1000);
       return resolve(outcome);
     };
     const changed = () => {
       keepDraft(tablet, session);
-      draw();
+      draw(true);
     };
-    const draw = () =>
+    const draw = (stays) =>
       show(tablet, () => {
         const level = session.raw[rated.id];
         const title = say(tablet, "reasons_title");
@@ -52,8 +52,8 @@ export function askReasons(tablet, session, rated) {
             ),
           ],
         };
-      });
-    draw();
+      }, { stays });
+    draw(false);
   });
 }
 

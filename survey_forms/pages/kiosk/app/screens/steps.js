@@ -20,14 +20,14 @@ export function askSteps(tablet, session) {
     const goTo = (key) => {
       leaveStep(tablet, session, visit);
       Object.assign(visit, { at: key, since: tablet.clock.steady(), problem: null });
-      draw();
+      draw(false);
     };
     const forward = () => {
       const now = steps()[index()];
       const problem = findProblem(now, session.raw, session.typed);
       if (problem) {
         visit.problem = problem;
-        return draw();
+        return draw(true);
       }
       keepDraft(tablet, session);
       const next = steps()[index() + 1];
@@ -44,10 +44,10 @@ export function askSteps(tablet, session) {
       if (!open) return resolve("finished");
       goTo(open.key);
       visit.problem = findProblem(open, session.raw, session.typed);
-      return draw();
+      return draw(true);
     };
     const leave = () => resolve("left");
-    const draw = () => {
+    const draw = (stays) => {
       if (visit.at === LAST) return show(tablet, () => drawLast(tablet, session, { steps: steps(), back, finish, leave, goTo }));
       return show(tablet, () => {
         const step = steps()[index()];
@@ -57,13 +57,13 @@ export function askSteps(tablet, session) {
           spoken: spokenQuestion(tablet, step),
           nodes: [
             drawProgress(tablet, index(), steps().length),
-            ...drawQuestion(tablet, session, step, { problem: visit.problem, onChosen: forward, onChanged: draw }),
+            ...drawQuestion(tablet, session, step, { problem: visit.problem, onChosen: forward, onChanged: () => draw(true) }),
             drawWay(tablet, session, step, { back, forward, leave }),
           ],
         };
-      });
+      }, { stays });
     };
-    draw();
+    draw(false);
   });
 }
 
