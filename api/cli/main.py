@@ -18,6 +18,7 @@ from api.cli import (
     export,
     import_group,
     index,
+    kiosk,
     migrate,
     reconcile,
     serve,
@@ -45,6 +46,7 @@ app.command("export")(export.export)
 app.command("reconcile")(reconcile.reconcile)
 app.add_typer(api_key.app, name="api-key")
 app.add_typer(import_group.app, name="import")
+app.add_typer(kiosk.app, name="kiosk")
 app.add_typer(staff.app, name="staff")
 
 

@@ -1,0 +1,217 @@
+"""What is known of every tablet: the last sign of life, the responses that came, the numbers that are missing."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, union_all
+from sqlmodel import Session, col
+from sqlmodel import select as select_model
+
+from api.kiosks.configuration import KioskSettings
+from api.kiosks.devices import read_settings_of
+from api.tables import Counter, KioskDevice, KioskRefusal, KioskSpan, KioskState, Response
+from api.tables.types import Instant
+
+OUTSIDE_DAYS = timedelta(days=7)
+UNDER_WAY = timedelta(minutes=15)  # a part of a queue may still be on its way
+GAPS_SHOWN_MAX = 50
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Numbers that never came, from ``first`` to ``last``, though a later one did, at ``since``."""
+
+    first: int
+    last: int
+    since: datetime
+
+
+@dataclass(frozen=True)
+class KnownDevice:
+    """A tablet and what is known of it."""
+
+    device: KioskDevice
+    settings: KioskSettings
+    counter_name: str | None
+    state: KioskState | None
+    responses: int = 0
+    last_response_at: datetime | None = None
+    last_sequence: int = 0  # the highest that came
+    numbers_twice: int = 0
+    gaps: tuple[Gap, ...] = ()
+    refused: int = 0
+    refused_since: datetime | None = None
+    outside: tuple[KioskSpan, ...] = ()
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Its last heartbeat; empty when there was none."""
+        return self.state.told if self.state else {}
+
+
+@dataclass
+class _Came:
+    responses: int = 0
+    last_at: datetime | None = None
+    last_sequence: int = 0
+    twice: int = 0
+    gaps: list[Gap] = field(default_factory=list)
+
+
+def read_fleet(
+    session: Session, *, now: datetime, units: Collection[str] | None = None, device: str | None = None
+) -> list[KnownDevice]:
+    """Every tablet of ``units`` (None: of all), or one of them, by unit and number.
+
+    Looks at every number that came from them, over an index: about a second for a million responses.
+    """
+    asked = select_model(KioskDevice).order_by(col(KioskDevice.unit), col(KioskDevice.number))
+    if units is not None:
+        asked = asked.where(col(KioskDevice.unit).in_(sorted(units)))
+    if device is not None:
+        asked = asked.where(KioskDevice.id == device)
+    devices = list(session.exec(asked))
+    ids = [found.id for found in devices]
+    states = {
+        row.device: row for row in session.exec(select_model(KioskState).where(col(KioskState.device).in_(ids)))
+    }
+    counters = dict(session.execute(select(col(Counter.code), col(Counter.name))).all())
+    came, refused, outside = (
+        _read_came(session, devices, now),
+        _read_refused(session, ids),
+        _read_outside(session, ids, now),
+    )
+    return [
+        KnownDevice(
+            device=found,
+            settings=read_settings_of(session, found),
+            counter_name=counters.get(found.counter),
+            state=states.get(found.id),
+            responses=came[found.id].responses,
+            last_response_at=came[found.id].last_at,
+            last_sequence=came[found.id].last_sequence,
+            numbers_twice=came[found.id].twice,
+            gaps=tuple(came[found.id].gaps),
+            refused=refused.get(found.id, (0, None))[0],
+            refused_since=refused.get(found.id, (0, None))[1],
+            outside=tuple(outside[found.id]),
+        )
+        for found in devices
+    ]
+
+
+def list_spans(session: Session, device: str, *, most: int = 50) -> list[KioskSpan]:
+    """When it was awake, the latest first."""
+    return list(
+        session.exec(
+            select_model(KioskSpan)
+            .where(KioskSpan.device == device)
+            .order_by(col(KioskSpan.ended_at).desc())
+            .limit(most)
+        )
+    )
+
+
+def list_refusals(session: Session, *, device: str | None = None, most: int = 1000) -> list[KioskRefusal]:
+    """What lies in quarantine and was not stored since, the oldest first."""
+    asked = select_model(KioskRefusal).where(col(KioskRefusal.settled_at).is_(None))
+    if device is not None:
+        asked = asked.where(KioskRefusal.device == device)
+    return list(session.exec(asked.order_by(col(KioskRefusal.id)).limit(most)))
+
+
+def _read_came(session: Session, devices: list[KioskDevice], now: datetime) -> dict[str, _Came]:
+    came: dict[str, _Came] = defaultdict(_Came)
+    ids = [found.id for found in devices]
+    counted = select(
+        col(Response.device),
+        func.count(),
+        func.max(col(Response.received_at)),
+        func.max(col(Response.device_sequence)),
+    ).where(col(Response.device).in_(ids))
+    for device, many, last_at, last_sequence in session.execute(counted.group_by(col(Response.device))):
+        came[device] = _Came(many, last_at, last_sequence or 0)
+    twice = (
+        select(col(Response.device), col(Response.device_sequence))
+        .where(col(Response.device).in_(ids), col(Response.device_sequence).is_not(None))
+        .group_by(col(Response.device), col(Response.device_sequence))
+        .having(func.count() > 1)
+        .subquery()
+    )
+    for device, many in session.execute(select(twice.c.device, func.count()).group_by(twice.c.device)):
+        came[device].twice = many
+    for found in devices:
+        came[found.id].gaps = _missing_first(session, found, now)
+    for device, gap in _read_gaps(session, ids, now):
+        if len(came[device].gaps) < GAPS_SHOWN_MAX:
+            came[device].gaps.append(gap)
+    return came
+
+
+def _numbers(ids: Collection[str]) -> Any:
+    """Device, number and receipt of everything that came: stored, or in quarantine."""
+    return union_all(
+        select(
+            col(Response.device).label("device"),
+            col(Response.device_sequence).label("number"),
+            col(Response.received_at).label("at"),
+        ).where(col(Response.device).in_(ids), col(Response.device_sequence).is_not(None)),
+        select(col(KioskRefusal.device), col(KioskRefusal.sequence), col(KioskRefusal.received_at)).where(
+            col(KioskRefusal.device).in_(ids), col(KioskRefusal.sequence).is_not(None)
+        ),
+    ).subquery()
+
+
+def _read_gaps(session: Session, ids: Collection[str], now: datetime) -> list[tuple[str, Gap]]:
+    numbers = _numbers(ids)
+    ordered = {"partition_by": numbers.c.device, "order_by": numbers.c.number}
+    pairs = select(
+        numbers.c.device,
+        numbers.c.number,
+        func.lead(numbers.c.number).over(**ordered).label("next"),
+        func.lead(numbers.c.at, type_=Instant()).over(**ordered).label("next_at"),
+    ).subquery()
+    rows = session.execute(
+        select(pairs).where(pairs.c.next > pairs.c.number + 1).order_by(pairs.c.device, pairs.c.number)
+    )
+    return [
+        (device, Gap(number + 1, following - 1, following_at))
+        for device, number, following, following_at in rows
+        if following_at <= now - UNDER_WAY
+    ]
+
+
+def _missing_first(session: Session, device: KioskDevice, now: datetime) -> list[Gap]:
+    numbers = _numbers([device.id])
+    first = session.execute(select(numbers.c.number, numbers.c.at).order_by(numbers.c.number).limit(1)).first()
+    if first is None or first.number <= device.first_sequence or first.at > now - UNDER_WAY:
+        return []
+    return [Gap(device.first_sequence, first.number - 1, first.at)]
+
+
+def _read_refused(session: Session, ids: Collection[str]) -> dict[str, tuple[int, datetime | None]]:
+    rows = session.execute(
+        select(col(KioskRefusal.device), func.count(), func.min(col(KioskRefusal.received_at)))
+        .where(col(KioskRefusal.device).in_(ids), col(KioskRefusal.settled_at).is_(None))
+        .group_by(col(KioskRefusal.device))
+    )
+    return {device: (many, since) for device, many, since in rows}
+
+
+def _read_outside(session: Session, ids: Collection[str], now: datetime) -> dict[str, list[KioskSpan]]:
+    found: dict[str, list[KioskSpan]] = defaultdict(list)
+    rows = session.exec(
+        select_model(KioskSpan)
+        .where(
+            col(KioskSpan.device).in_(ids),
+            col(KioskSpan.is_outside),
+            col(KioskSpan.ended_at) >= now - OUTSIDE_DAYS,
+        )
+        .order_by(col(KioskSpan.started_at))
+    )
+    for row in rows:
+        found[row.device].append(row)
+    return found
