@@ -1,10 +1,14 @@
 """Finds and opens snapshots: ``<folder>/<form>/<version>/<month>.parquet``."""
 
+import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from analysis.errors import EngineError
 from analysis.frames import RESPONSES, check_frame
 
 
@@ -56,3 +60,42 @@ def open_snapshot(folder: Path, key: SnapshotKey) -> pl.LazyFrame:
     opened = pl.scan_parquet(key.file(folder))
     check_frame(opened, RESPONSES, f"snapshot {key.form} {key.version} {key.month}")
     return opened
+
+
+def open_spark(name: str = "hailong") -> Any:
+    """A Spark session: the one that is running, else a local one on all cores, quiet and without a web page.
+
+    Raises
+    ------
+    EngineError
+        PySpark or Java is not installed.
+
+    References
+    ----------
+    METHODS 20.3.
+    """
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise EngineError(
+            ["chưa cài PySpark / PySpark is not installed"], "Hãy cài / Install: pip install 'hailong[spark]'."
+        ) from None
+    running = SparkSession.getActiveSession()
+    if running is not None:
+        return running
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        raise EngineError(
+            ["không tìm thấy Java, Spark cần Java 17 trở lên / Java is missing, Spark needs Java 17 or later"],
+            "Hãy cài Java, hoặc bỏ --engine spark / Install Java, or leave out --engine spark.",
+        )
+    return (
+        SparkSession.builder.master("local[*]")
+        .appName(name)
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.sql.shuffle.partitions", "8")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.sql.session.timeZone", "UTC")
+        .getOrCreate()
+    )

@@ -4,6 +4,7 @@ AnalysisError
 ├── DesignError      a design column is absent or holds what no design can (null, negative, two populations)
 ├── ItemError        an item column is absent, not numeric, or outside the range its measure promises
 ├── NodeError        the coefficients of a node do not make a mean
+├── EngineError      an engine beyond Polars was asked for and cannot start here
 ├── EstimateError    what was asked cannot be answered (unknown interval, too many domains for a covariance)
 ├── WeightError      weights, margins, classes or limits that no adjustment of weights can use
 │   ├── CalibrationFailed      the totals cannot be met together; the one furthest off is named
@@ -55,6 +56,10 @@ class NodeError(AnalysisError):
 
 
 class EstimateError(AnalysisError):
+    pass
+
+
+class EngineError(AnalysisError):
     pass
 
 

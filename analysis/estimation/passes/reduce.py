@@ -15,7 +15,7 @@ from analysis.estimation.totals import Quantity
 from analysis.grouping.groups import Groups, group_rows
 from analysis.grouping.scatter import Numbers
 
-_ROUNDING = 1e-13  # a spread of weights below this part of their squares is what rounding leaves of none
+ROUNDING = 1e-13  # a spread of weights below this part of their squares is what rounding leaves of none
 _MOST_NUMBERS = 60_000_000  # sums held at a time
 
 
@@ -194,7 +194,7 @@ def _reduce_alone(table: _Table, quantity: Quantity) -> _Alone:
     if not table.has_clusters:
         rows = np.maximum(tally.n, 1)
         squares = tally.weight2 - tally.weight**2 / rows
-        squares[squares <= _ROUNDING * tally.weight2] = 0.0
+        squares[squares <= ROUNDING * tally.weight2] = 0.0
         within = _Within(tally.n, totals / rows, z * z * squares)
     return _Alone(n, weight, weight2, totals.sum(axis=0), (tally.weight * spread**2).sum(axis=0), within)
 
@@ -236,6 +236,6 @@ def _take(joint: Joint, cells: Cells, table: _Table, quantity: Quantity) -> _Alo
     within = None
     if not table.has_clusters:
         squares = total2 - total**2 / table.people
-        squares[squares <= _ROUNDING * total2] = 0.0
+        squares[squares <= ROUNDING * total2] = 0.0
         within = _Within(table.people, (total / table.people)[None], squares[None])
     return _Alone(n, weight, weight2, total, spread2, within)
