@@ -3,6 +3,7 @@
 from api.tables.api_key import ApiKey
 from api.tables.audit import AuditEvent
 from api.tables.import_run import ImportRun
+from api.tables.invitation import InvitationCase, InvitationPending, InvitationToken, InvitationTotal
 from api.tables.kiosk import (
     KioskConfig,
     KioskDevice,
@@ -32,6 +33,10 @@ __all__ = [
     "AuditEvent",
     "Counter",
     "ImportRun",
+    "InvitationCase",
+    "InvitationPending",
+    "InvitationToken",
+    "InvitationTotal",
     "KioskConfig",
     "KioskDevice",
     "KioskEnrolment",
