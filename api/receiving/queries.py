@@ -1,12 +1,14 @@
 """The statements of receiving: store new responses, find the receipts of known ones."""
 
 import json
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Uuid, select, text
+from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, Uuid, select, text
 from sqlalchemy.dialects import sqlite
 
 from api.errors import Conflict
@@ -28,25 +30,34 @@ _INSERT_NEW_POSTGRESQL = text(
 ).columns(id=Uuid())
 # RETURNING makes SQLAlchemy send all rows in one statement: one wait for the database instead of one per row.
 _INSERT_TEXTS = _TEXT.insert().returning(_TEXT.c.question)
+# SQLite counts rows as they come; whoever was invited gets a random place below all others instead.
+_ROW_NUMBERS_BELOW = 2**62
 _FIND_MAX = 500  # ids in one IN list; SQLite allows 32 766 variables
 
 
-def store(connection: Connection, ready: Sequence[ReadyResponse]) -> list[Receipt | Conflict]:
+def store(
+    connection: Connection, ready: Sequence[ReadyResponse], *, is_unordered: bool = False
+) -> list[Receipt | Conflict]:
     """Insert what is new, recognise what is known; one outcome for each, in order. The caller commits.
 
-    The database decides what is new (ON CONFLICT DO NOTHING), so two writers of one id cannot both store it.
+    ``is_unordered``: the rows must not show in which order they came. The database decides what is new (ON CONFLICT
+    DO NOTHING), so two writers of one id cannot both store it.
     """
     if not ready:
         return []
     first_of_id = {response.id: response for response in reversed(ready)}
     # In the order of their ids, so that two processes never wait for each other in a ring.
-    inserted = _insert_new(connection, [first_of_id[id].values for id in sorted(first_of_id)])
+    rows = [first_of_id[id].values for id in sorted(first_of_id)]
+    is_scattered = is_unordered and connection.dialect.name == "sqlite"
+    inserted = _insert_scattered(connection, rows) if is_scattered else _insert_new(connection, rows)
     texts = [
         {"response_id": id, "question": question, "text": written}
         for id in inserted
         for question, written in first_of_id[id].texts.items()
     ]
-    if texts:
+    if texts and is_scattered:
+        connection.execute(_numbered(_TEXT).insert(), _scatter(texts))
+    elif texts:
         connection.execute(_INSERT_TEXTS, texts).all()
     known = find_receipts(connection, [id for id in first_of_id if id not in inserted])
     return [
@@ -62,6 +73,24 @@ def _insert_new(connection: Connection, rows: list[Mapping[str, Any]]) -> set[UU
         return set(connection.execute(_INSERT_NEW_SQLITE, rows).scalars())
     document = json.dumps(rows, default=str, ensure_ascii=False)  # uuid, instants and days as ISO text
     return set(connection.execute(_INSERT_NEW_POSTGRESQL, {"rows": document}).scalars())
+
+
+def _insert_scattered(connection: Connection, rows: list[Mapping[str, Any]]) -> set[UUID]:
+    table = _numbered(_RESPONSE)
+    insert = sqlite.insert(table).on_conflict_do_nothing(index_elements=["id"]).returning(table.c.id)
+    return set(connection.execute(insert, _scatter(rows)).scalars())
+
+
+@cache
+def _numbered(table: Table) -> Table:
+    """``table`` with SQLite's hidden row number as a column."""
+    copy = table.to_metadata(MetaData())
+    copy.append_column(Column("rowid", BigInteger))
+    return copy
+
+
+def _scatter(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{**row, "rowid": -1 - secrets.randbelow(_ROW_NUMBERS_BELOW)} for row in rows]
 
 
 def find_receipts(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Receipt]:

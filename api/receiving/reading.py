@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from api.clock import local_day, month_of
 from api.errors import Malformed, NotThere
+from api.receiving.coarse import coarsen
 from api.receiving.device_clock import judge_clock
 from api.receiving.known_codes import KnownCodes
 from api.receiving.submission import (
@@ -79,6 +80,11 @@ def read_ready(
     problems += _storage_problems(answers)
     if problems:
         raise malformed(problems)
+    received_at = now
+    if submission.invitation is not None:  # checked as of now, stored as of the month
+        submission = coarsen(submission, zone=zone)
+        received_at, is_clock_doubted = submission.submitted_at, False
+        day = local_day(received_at, zone)
     content = _content(submission, answers)
     values = content | {
         "id": submission.id,
@@ -86,7 +92,7 @@ def read_ready(
         "content_hash": hash_content(content),
         "started_at": submission.started_at,
         "submitted_at": submission.submitted_at,
-        "received_at": now,
+        "received_at": received_at,
         "local_day": day,
         "month": month_of(day),
         "is_clock_doubted": is_clock_doubted,
@@ -97,7 +103,7 @@ def read_ready(
         "clock_offset_seconds": submission.clock_offset_seconds,
     }
     del values["texts"]
-    return ReadyResponse(submission.id, values, answers.texts)
+    return ReadyResponse(submission.id, values, answers.texts, submission.invitation)
 
 
 def find_form(forms: Catalogue, form: str, version: str) -> Form:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from api.errors import Conflict
-from api.receiving import queries
+from api.receiving import spending
 from api.receiving.known_codes import KnownCodes
 from api.receiving.reading import read_ready
 from api.receiving.submission import ReadyResponse, Receipt, Submission
@@ -30,4 +30,4 @@ def read_submission(
 
 def record_all(session: Session, ready: Sequence[ReadyResponse]) -> list[Receipt | Conflict]:
     """Store many responses, already read, in few statements; one outcome for each, in order."""
-    return queries.store(session.connection(), ready)
+    return spending.store_all(session.connection(), ready)

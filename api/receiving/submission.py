@@ -1,7 +1,7 @@
 """What a response is on its way in: the submission, its stored row, the receipt. No rules here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -60,7 +60,8 @@ class Submission:
     ``clock_offset_seconds`` is our clock less the device's when it sent this, where that was measured.
     ``durations`` are seconds spent by question; ``consent`` is the version of the text that was agreed to.
     ``is_public`` says that nobody vouched for it with a key: it may not claim an office's channel and counts as
-    self-selected.
+    self-selected. ``invitation`` is the hash of the single-use token it spends: of when and on what it was given
+    only the month is stored.
     """
 
     id: UUID
@@ -89,15 +90,18 @@ class Submission:
     clock_offset_seconds: int | None = None
     durations: Mapping[str, float] | None = None
     consent: str | None = None
+    invitation: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
 class ReadyResponse:
-    """A submission that passed every check: ``values`` are the columns of ``response``, ``texts`` free text."""
+    """A submission that passed every check: ``values`` are the columns of ``response``, ``texts`` free text.
+    ``invitation``, the token it spends, is never stored with them."""
 
     id: UUID
     values: Mapping[str, Any]
     texts: Mapping[str, str]
+    invitation: str | None = field(default=None, repr=False)
 
     @property
     def content_hash(self) -> str:

@@ -1,9 +1,9 @@
 """One response per case, and none that leads back to it: finished cases, single-use tokens, what is still awaited.
 
-What a person does is only ever stored by taking a row away: a row that is gone has no time, no place in an order and,
-on PostgreSQL, no transaction number that an answer could be joined by. Between case and token stands no column: the
-token follows from the case by a key that is not in the database. Foreign keys are left out on purpose: checking one
-makes PostgreSQL mark the row that is referred to.
+What a person does is only ever stored by taking a row away: a row that is gone has no time, no place in an order
+and, on PostgreSQL, no transaction number that an answer could be joined by. Between case and token stands no
+column: the token follows from the case by a key that is not in the database. Foreign keys are left out on
+purpose: checking one makes PostgreSQL mark the row that is referred to.
 """
 
 from datetime import date
@@ -23,7 +23,8 @@ class Awaited(StrEnum):
 
 
 class InvitationCase(SQLModel, table=True):
-    """A finished case whose person may be asked. Deleted when its period closes; never changed by what people do."""
+    """A finished case whose person may be asked. Nothing that people do changes it; it goes when its period
+    closes."""
 
     __tablename__ = "invitation_case"
     __table_args__ = (UniqueConstraint("dossier"), _UNNUMBERED)
