@@ -40,8 +40,8 @@ def store(
 ) -> list[Receipt | Conflict]:
     """Insert what is new, recognise what is known; one outcome for each, in order. The caller commits.
 
-    ``is_unordered``: the rows must not show in which order they came. The database decides what is new (ON CONFLICT
-    DO NOTHING), so two writers of one id cannot both store it.
+    ``is_unordered``: the rows must not show in which order they came. The database decides what is new (ON
+    CONFLICT DO NOTHING), so two writers of one id cannot both store it.
     """
     if not ready:
         return []
