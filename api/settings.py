@@ -14,7 +14,8 @@ from sqlalchemy.exc import ArgumentError
 from api.errors import HailongError
 
 PREFIX = "HAILONG_"
-SECRET = ("database_url", "oidc_client_secret")  # a password may stand in it: never shown
+SECRET = ("database_url", "oidc_client_secret", "invitation_key")  # a password may stand in it: never shown
+INVITATION_KEY_LETTERS = 32
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,9 @@ class Settings:
     oidc_issuer: str = ""  # empty: accounts of this service only
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
+    invitation_key: str = ""  # from it and a case follows the link; empty: no invitations
+    invitation_days: int = 45  # links are good so long after the month of the result
+    invitation_cell: int = 10  # an answer carries only what so many invited people share
 
     @property
     def zone(self) -> ZoneInfo:
@@ -105,6 +109,8 @@ def _is_usable(name: str, value: Any) -> bool:
         return _is_address(value, is_plain_allowed=name == "public_url")
     if name == "staff_totp_roles":
         return set(value.split(",")) <= {"operator", "unit_head", "analyst", "administrator"} or value == "none"
+    if name == "invitation_key":
+        return len(value) >= INVITATION_KEY_LETTERS
     if name == "confidence":
         return 0.5 <= value < 1
     return value >= 1 if isinstance(value, int) else bool(str(value).strip())
@@ -131,6 +137,7 @@ def _expected(name: str, default: Any) -> str:
         "timezone": "a time zone such as Asia/Ho_Chi_Minh",
         "confidence": "a share such as 0.95",
         "public_url": "an address such as https://khaosat.example.vn",
+        "invitation_key": f"{INVITATION_KEY_LETTERS} letters or more, as hailong invitations key makes them",
         "oidc_issuer": "an address such as https://login.example.vn",
         "staff_totp_roles": "roles with commas between: operator,unit_head,analyst,administrator; or none",
     }
