@@ -247,6 +247,11 @@ class Chromium:
                 return dict(message["result"])
         raise BrowserError(f"{method}: no reply within 30 s")
 
+    def notify(self, method: str, session: str) -> None:
+        """A command to which no reply is waited for: ``Page.crash`` has none."""
+        self._last_id += 1
+        self._wire.send(json.dumps({"id": self._last_id, "method": method, "params": {}, "sessionId": session}))
+
     def pump(self, seconds: float) -> None:
         """Take in events for so long."""
         end = time.monotonic() + seconds

@@ -96,7 +96,10 @@ async function planAgain(sender, error) {
   sender.failures += 1;
   sender.lastError = error;
   if (error.status === 413 || error.status === 422) sender.most = Math.max(1, Math.floor(sender.most / 4));
-  if (error.action === "re_enrol") sender.tablet.needsEnrolment = true;
+  if (error.action === "re_enrol") {
+    sender.tablet.needsEnrolment = true;
+    sender.tablet.wake("state");
+  }
   if (error.code !== "no_reply") noteTrouble(sender.tablet, error.code || error.name, error.message);
   await changeFact(sender.tablet.store, "failed_sends", (count) => (count || 0) + 1).catch(() => {});
   plan(sender, waitSeconds(sender.failures, { retryAfter: error.retryAfter }));
