@@ -14,12 +14,14 @@ from api.catalogue import open_catalogue
 from api.clock import Clock, utc_now
 from api.db import make_engine
 from api.error_replies import add_error_replies
+from api.form_pages import invited_routes
 from api.form_pages import routes as form_pages_routes
 from api.head_requests import HeadRequests
 from api.home import routes as home_routes
 from api.kiosks import device_routes as kiosk_device_routes
 from api.kiosks import page_routes as kiosk_page_routes
 from api.kiosks import routes as kiosk_routes
+from api.kiosks import staff_routes as kiosk_staff_routes
 from api.kiosks.desk import KioskDesk
 from api.openapi import describe_with_problems
 from api.rate_limit import RateLimit
@@ -68,6 +70,9 @@ PUBLIC_PATHS = frozenset(
         "/staff/oidc/callback",
         "/staff/oidc/start",
         "/staff/sign-in",
+        "/t",
+        "/t/answer",
+        "/t/thanks",
         "/static/site",
     }
 )
@@ -117,9 +122,11 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.include_router(health.router)
     app.include_router(home_routes.router)
     app.include_router(form_pages_routes.router)
+    app.include_router(invited_routes.router)
     app.include_router(kiosk_page_routes.router)
     app.include_router(kiosk_device_routes.router)
     app.include_router(kiosk_routes.router)
+    app.include_router(kiosk_staff_routes.router)
     app.include_router(form_routes.router)
     app.include_router(responses_routes.router)
     app.include_router(import_routes.router)

@@ -17,6 +17,15 @@ class MenuEntry:
 
 MENU: tuple[MenuEntry, ...] = (
     MenuEntry(
+        "/staff/kiosks",
+        "kiosks.read",
+        {"vi": "Máy tại quầy", "en": "Tablets"},
+        {
+            "vi": "Máy nào im lặng, thiếu phiếu, cần xem; đăng ký, cấu hình, thu hồi.",
+            "en": "Which are silent, lack responses, need a look; enrol, configure, revoke.",
+        },
+    ),
+    MenuEntry(
         "/staff/accounts",
         "accounts.manage",
         {"vi": "Tài khoản", "en": "Accounts"},

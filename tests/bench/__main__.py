@@ -8,7 +8,7 @@ import pkgutil
 import sys
 from pathlib import Path
 
-PARTS = {"__main__", "bare_service", "load"}  # programs of a benchmark, not benchmarks
+PARTS = {"__main__", "bare_service", "load", "tablets"}  # programs of a benchmark, not benchmarks
 
 
 def main() -> None:
