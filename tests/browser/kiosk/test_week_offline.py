@@ -9,6 +9,7 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,13 @@ def test_every_confirmed_answer_of_a_week_offline_arrives_exactly_once_in_order(
             tablet = _update_page_while_the_network_dies(chromium, service, line, tablet)
         assert tablet.page.evaluate("hailong.version") == first
 
+        # The clock goes back a year, and is mended later: the tablet knows by how much.
+        tablet.run(f"hailong.clock.wall = () => Date.now() - {YEAR_MS};")
+        _answer(tablet, 5_000, 10, confirmed)
+        year_back = set(confirmed[-10:])
+        tablet.page.go(f"{tablet.address}/kiosk")
+        tablet.wait_for("rating")
+
         # A week without network: taps, and what the store writes for them, on a clock that goes on.
         for day in range(DAYS):
             tablet.run(f"hailong.clock.wall = () => Date.now() + {day} * 86400000;")
@@ -105,9 +113,7 @@ def test_every_confirmed_answer_of_a_week_offline_arrives_exactly_once_in_order(
         _tap(tablet, TAPPED, confirmed)
         assert len(tablet.queue()) == len(confirmed) - 1
 
-        # The clock goes back a year; the tab dies in the middle of writing.
-        tablet.run(f"hailong.clock.wall = () => Date.now() - {YEAR_MS};")
-        _answer(tablet, 5_000, 10, confirmed)
+        # The tab dies in the middle of writing; the storage is full.
         tablet = _crash_while_writing(chromium, line, tablet, confirmed)
         _fill_the_storage(tablet, confirmed)
 
@@ -136,6 +142,8 @@ def test_every_confirmed_answer_of_a_week_offline_arrives_exactly_once_in_order(
     assert sequences == list(range(1, len(stored) + 1))
     # Only what was being written when the tab died may be there without having been confirmed.
     assert len(stored) - len(confirmed) <= CRASHING
+    days = {row.local_day for row in stored if str(row.id) in year_back}
+    assert {abs((day - date.today()).days) <= 1 for day in days} == {True}  # noqa: DTZ011
     troubles = {trouble["code"] for trouble in tablet.page.evaluate("hailong.troubles")}
     assert not troubles & {"response_conflict", "response_refused"}
     engine.dispose()

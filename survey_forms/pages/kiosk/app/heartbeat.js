@@ -1,6 +1,7 @@
 // Tells the server every few minutes how the tablet is, and hears what is new.
 
 import { offsetSeconds, writeInstant } from "./clock.js";
+import { rememberClock } from "./clock_memory.js";
 import { refreshConfig } from "./configuration.js";
 import { readFact } from "./facts.js";
 import { call } from "./network.js";
@@ -32,6 +33,7 @@ export function startHeartbeats(tablet) {
 async function sendHeartbeat(tablet) {
   const { body } = await call(tablet, "/me/heartbeat", { body: await describeTablet(tablet) });
   tablet.needsEnrolment = false;
+  rememberClock(tablet);
   if (body.app_version && body.app_version !== tablet.version) checkForUpdate(tablet);
   if (body.config_version !== undefined && body.config_version !== versionHere(tablet)) await refreshConfig(tablet);
   return body.minutes;

@@ -1,6 +1,7 @@
 // Starts the page: the store, what was kept in it, the first screen, and all that runs beside it.
 
 import { checkClock, makeClock } from "./clock.js";
+import { recallClock, rememberClock } from "./clock_memory.js";
 import { recallDevice, takeUpConfig } from "./configuration.js";
 import { applyAppearance, redraw, resetAppearance } from "./display.js";
 import { listOrphans } from "./drafts.js";
@@ -20,6 +21,7 @@ import { startUpdates } from "./update.js";
 import { loadWords } from "./words.js";
 
 const CLOCK_SECONDS = 5;
+const REMEMBER_SECONDS = 60;
 
 async function start() {
   const tablet = {
@@ -40,6 +42,7 @@ async function start() {
   globalThis.hailong = tablet; // for whoever looks at a tablet through the browser's own tools
   await recallDevice(tablet);
   await recallTroubles(tablet);
+  await recallClock(tablet);
   tablet.words = await loadWords(tablet.version, (tablet.config && tablet.config.languages) || []);
   resetAppearance(tablet);
   await settleOrphans(tablet);
@@ -102,8 +105,12 @@ function watchTablet(tablet) {
   });
   addEventListener("error", (event) => noteTrouble(tablet, "script_error", event.message));
   addEventListener("unhandledrejection", (event) => noteTrouble(tablet, "promise_refused", String(event.reason)));
-  tablet.clock.onJump = (jump) => noteTrouble(tablet, "clock_jump", `${jump.seconds} s`);
+  tablet.clock.onJump = (jump) => {
+    noteTrouble(tablet, "clock_jump", `${jump.seconds} s`);
+    rememberClock(tablet);
+  };
   setInterval(() => checkClock(tablet.clock), CLOCK_SECONDS * 1000);
+  setInterval(() => rememberClock(tablet), REMEMBER_SECONDS * 1000);
 }
 
 async function settleOrphans(tablet) {
