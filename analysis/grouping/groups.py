@@ -1,6 +1,6 @@
 """Groups: the combinations of keys that occur, each with a number; keys that follow from others cost nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from analysis.grouping.keys import Key
 from analysis.grouping.scatter import BLOCK, Codes, blocks, in_order
 
+Cut = Callable[[int, int], NDArray]
 _FEW = 1 << 14
 _MOST = 1 << 27  # combinations that are still marked one by one
 
@@ -33,14 +34,15 @@ def group_rows(rows: int, keys: Mapping[str, Key]) -> Groups | None:
         return _combine(rows, keys)
     codes, size = _copy(rows, keys[order[0]]), keys[order[0]].size
     of: dict[str, NDArray[np.int32]] = {order[0]: np.arange(size, dtype=np.int32)}
-    for name in order[1:]:
+    rest = order[1:]
+    together = _follow(codes, size, [keys[name] for name in rest])
+    if together is not None:
+        return Groups(codes, size, of | dict(zip(rest, together, strict=True)))
+    for name in rest:
         key = keys[name]
-        if key.size == 1:
-            of[name] = np.zeros(size, np.int32)
-            continue
-        follows = learn(codes, size, key.codes)
+        follows = _follow(codes, size, [key]) if len(rest) > 1 else None
         if follows is not None:
-            of[name] = np.nan_to_num(follows).astype(np.int32)
+            of[name] = follows[0]
             continue
         if size * key.size > _MOST:
             return None
@@ -85,37 +87,55 @@ def _copy(rows: int, key: Key) -> Codes:
     return codes
 
 
-def learn(codes: Codes, size: int, cut: Callable[[int, int], NDArray]) -> NDArray[np.float64] | None:
-    """What ``cut(start, stop)`` gives for the rows of each group (NaN: a group without rows), if it is one value
-    for all of them; else None. One look at the first rows mostly says no where it is no."""
+def learn(rows: int, size: int, codes: Cut, values: Cut) -> NDArray | None:
+    """The value of each group (negative: a group without rows), if it is one for all its rows; else None.
 
-    def work(start: int, stop: int) -> list[NDArray]:
-        table, is_one = np.full(size, np.nan), np.ones(1)
+    ``codes`` and ``values`` give those of the rows from start to before stop; values are 0 or more. One look at
+    the first rows mostly says no where it is no.
+    """
+
+    def work(start: int, stop: int) -> NDArray | None:
+        table = np.full(size, -1, values(0, 0).dtype)
         for at, end in blocks(start, stop):
-            places, values = codes[at:end], cut(at, end)
+            places, found = codes(at, end), values(at, end)
             known = table.take(places, mode="clip")
-            if (known == values).all():
+            if np.array_equal(known, found):
                 continue
-            is_new = np.isnan(known)
-            if not (is_new | (known == values)).all():
-                return [table, np.zeros(1)]
-            table[places] = values
-            if not (table[places] == values).all():
-                return [table, np.zeros(1)]
-        return [table, is_one]
+            if not ((known < 0) | (known == found)).all():
+                return None
+            table[places] = found
+            if not np.array_equal(table[places], found):
+                return None
+        return table
 
-    first, is_one = work(0, min(len(codes), BLOCK))
-    if not is_one[0]:
+    if work(0, min(rows, BLOCK)) is None:
         return None
-    parts = in_order(len(codes), work)
-    if not all(is_one[0] for _, is_one in parts):
-        return None
-    found = first
-    for table, _ in parts:
-        if not ((found == table) | np.isnan(found) | np.isnan(table)).all():
+    first, *others = in_order(rows, work)
+    for second in others:
+        if first is None or second is None or not ((first == second) | (first < 0) | (second < 0)).all():
             return None
-        found = np.where(np.isnan(found), table, found)
-    return found
+        first = np.maximum(first, second)
+    return None if first is None else np.asarray(first)
+
+
+def _follow(codes: Codes, size: int, keys: Sequence[Key]) -> list[NDArray[np.int32]] | None:
+    """The codes of ``keys`` in every group, if each group has only one of each: all keys in one reading."""
+    sizes = [key.size for key in keys]
+    if prod(sizes) >= 2**31:
+        return None
+
+    def pack(start: int, stop: int) -> Codes:
+        packed = keys[0].codes(start, stop)
+        for key in keys[1:]:
+            packed *= np.int32(key.size)
+            packed += key.codes(start, stop)
+        return packed
+
+    found = learn(len(codes), size, lambda start, stop: codes[start:stop], pack)
+    if found is None:
+        return None
+    places = np.unravel_index(np.maximum(found, 0), sizes)
+    return [place.astype(np.int32) for place in places]
 
 
 def _multiply(codes: Codes, key: Key) -> None:

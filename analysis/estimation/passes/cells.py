@@ -11,7 +11,7 @@ from analysis.design import SurveyDesign
 from analysis.estimation.passes.narrow import Narrow
 from analysis.grouping.groups import Groups, learn
 from analysis.grouping.keys import Key
-from analysis.grouping.scatter import Column, Numbers
+from analysis.grouping.scatter import Numbers
 
 Index = NDArray[np.int64]
 
@@ -42,7 +42,8 @@ class Cells:
 
 
 def make_strata(narrow: Narrow, groups: Groups, people: Numbers, design: SurveyDesign) -> pl.DataFrame | None:
-    """stratum (its number, by label), psus, population; None where the reading of ``rows`` must say why."""
+    """stratum (its number), code (in its key), psus, population, by label; None where the reading of ``rows`` must
+    say why."""
     present = np.flatnonzero(people > 0)
     stratum = groups.of["stratum"][present] if "stratum" in groups.of else np.zeros(len(present), np.int32)
     count = int(stratum.max()) + 1
@@ -53,27 +54,33 @@ def make_strata(narrow: Narrow, groups: Groups, people: Numbers, design: SurveyD
         psus = np.bincount(stratum, people[present], count).astype(np.int64)
     population = np.full(count, np.nan)
     if narrow.population is not None:
-        of_group = _find_constant(narrow.population, groups)
-        if of_group is None:
+        found = _learn_populations(narrow, count)
+        if found is None or np.isinf(found).any() or (found < psus - 1e-9)[psus > 0].any():
             return None
-        population[stratum] = of_group[present]
-        if not np.array_equal(population[stratum], of_group[present]) or not (population[stratum] > 0).all():
-            return None
-        if (population < psus - 1e-9).any() or np.isinf(population).any():
-            return None
+        population = found
     if design.lonely == "fail" and (psus == 1).any():
         return None
-    strata = pl.DataFrame({"stratum": np.arange(count), "psus": psus, "population": population})
-    return strata.with_columns(pl.col("psus").cast(pl.Int64), pl.col("population").fill_nan(None))
+    strata = pl.DataFrame({"code": np.arange(count), "psus": psus, "population": population})
+    sampled = strata.filter(pl.col("psus") > 0).with_row_index("stratum")
+    return sampled.with_columns(pl.col("psus").cast(pl.Int64), pl.col("population").fill_nan(None))
 
 
-def _find_constant(values: Column, groups: Groups) -> Numbers | None:
-    """The value of each group, if its rows agree."""
-    return learn(groups.codes, groups.size, lambda start, stop: values.cut(start, stop).astype(np.float64))
+def _learn_populations(narrow: Narrow, count: int) -> Numbers | None:
+    """The population of each stratum, if its rows agree."""
+    key, column = narrow.keys.get("stratum"), narrow.population
+    assert column is not None
+    return learn(
+        narrow.rows,
+        count,
+        (lambda start, stop: np.zeros(stop - start, np.int32)) if key is None else key.codes,
+        lambda start, stop: column.cut(start, stop).astype(np.float64),
+    )
 
 
-def make_cells(groups: Groups, keys: Mapping[str, Key], by: Sequence[str], people: Numbers) -> Cells:
-    """Cells of the groups that have rows and no null among ``by``."""
+def make_cells(
+    groups: Groups, keys: Mapping[str, Key], by: Sequence[str], people: Numbers, strata: pl.DataFrame
+) -> Cells:
+    """Cells of the groups that have rows and no null among ``by``; ``strata`` by ``make_strata``."""
     kept = np.flatnonzero(people > 0)
     for name in by:
         if keys[name].has_nulls:
@@ -108,4 +115,6 @@ def make_cells(groups: Groups, keys: Mapping[str, Key], by: Sequence[str], peopl
         labels = pl.DataFrame({"domain": [0]}, schema={"domain": pl.UInt32})
     piece_domain = domain[pieces]
     domain_pieces = np.flatnonzero(np.append([True], np.diff(piece_domain) > 0)[: len(pieces)])
-    return Cells(kept, domain, pieces, piece_domain, stratum[pieces], domain_pieces, labels)
+    place = np.zeros(int(strata["code"].max()) + 1, np.int64)  # type: ignore[arg-type]
+    place[strata["code"].to_numpy()] = np.arange(strata.height)
+    return Cells(kept, domain, pieces, piece_domain, place[stratum[pieces]], domain_pieces, labels)

@@ -44,7 +44,7 @@ def reduce_rows(
     strata = make_strata(narrow, groups, people, design)
     if strata is None:
         return None
-    cells = make_cells(groups, narrow.keys, names, people)
+    cells = make_cells(groups, narrow.keys, names, people, strata)
     if not len(cells.groups):
         return None
     kept = [_keep(tally, cells) for tally in tallies]
@@ -60,7 +60,9 @@ def reduce_rows(
         table.finish(_reduce_alone(table, quantity) if found is None else _take(found, cells, table, quantity))
         for quantity, found in zip(quantities, joint, strict=True)
     ]
-    read = Rows(pl.DataFrame(), domains, strata, tuple(names), tuple(items), design.cluster is not None)
+    read = Rows(
+        pl.DataFrame(), domains, strata.drop("code"), tuple(names), tuple(items), design.cluster is not None
+    )
     return Reduced(read, sums)
 
 

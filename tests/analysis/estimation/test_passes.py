@@ -98,6 +98,12 @@ def test_pass_over_levels_equals_the_definition(frame):
             assert row["standard_error"] == pytest.approx(error, rel=1e-7, abs=1e-7)
 
 
+def test_numbers_of_strata_that_nobody_has_are_no_strata():
+    frame = pl.DataFrame({"w": [1.0] * 6, "h": [1, 1, 1, 7, 7, 7], "y": [0.0, 1.0, 1.0, 0.0, 0.0, 1.0]})
+    found = estimate_means(frame, SurveyDesign("w", stratum="h"), values=["y"], df="design")
+    assert found["df"].item() == 4.0  # 6 responses − 2 strata
+
+
 def test_two_strata_by_hand():
     # stratum a: 100, 0 of 10; stratum b: 100, 100, 0 of 30; weights 5 and 10, mean (5·100 + 20·100)/40 = 62.5
     # z = (y − 62.5)/40; a: 5z = ±(4.6875, −7.8125), variance (0.8)·2·Σ(t−t̄)² = 0.8·2·2·6.25² = 125
