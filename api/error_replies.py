@@ -47,7 +47,7 @@ def _is_for_people(scope: Scope) -> bool:
     if path.startswith(("/api/", "/static/")) or path == "/health":
         return False
     accepts = b",".join(value for name, value in scope["headers"] if name == b"accept")
-    return path.startswith("/f/") or b"text/html" in accepts
+    return path.startswith(("/f/", "/t/")) or path == "/t" or b"text/html" in accepts
 
 
 def _page(scope: Scope, error: HailongError) -> Response:

@@ -114,6 +114,22 @@ def render_notice(
     )
 
 
+def render_invited(*, language: str, said: Mapping[str, str], action: str, script: str, switch: str) -> str:
+    """The page that takes the code of an invitation: ``said`` are its words, ``script`` reads it from the link."""
+    template = _environment().get_template("invited.html")
+    return template.render(
+        words=WORDS[language],
+        language=language,
+        title=said["title"],
+        said=said,
+        action=action,
+        script=script,
+        switch=switch,
+        is_demonstration=False,
+        style=style_address(),
+    )
+
+
 @lru_cache(maxsize=1)
 def read_style() -> tuple[str, str]:
     """The style sheet, and the short hash that changes with it."""

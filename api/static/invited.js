@@ -1,0 +1,12 @@
+// The code of an invitation stands behind the # of its link, where no server and no log sees it: put it into the
+// form and send that. Without script the code is typed.
+(function () {
+  "use strict";
+  var code = decodeURIComponent(location.hash.slice(1));
+  var form = document.getElementById("invited");
+  if (!code || !form) { return; }
+  document.getElementById("code").value = code;
+  // The way back must not send again by itself, and the address is seen over a shoulder.
+  history.replaceState(null, "", location.pathname + location.search);
+  form.submit();
+})();
