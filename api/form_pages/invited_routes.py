@@ -72,7 +72,8 @@ async def post_answer(request: Request) -> Response:
         token = await run_in_threadpool(_find_token, request, code)
     except DATABASE_AWAY:
         return reply_notice(request, "out_of_order", context.language, status=503)
-    if token is None or token.is_expired(today(request), is_sending=True):
+    # Whoever has answered may send again at any time: the reply may have been lost.
+    if token is None or (not token.is_spent and token.is_expired(today(request), is_sending=True)):
         return _refuse(request, token, context.language)
     try:
         found = request.app.state.forms.get(token.form, context.version)
