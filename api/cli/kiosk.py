@@ -29,7 +29,7 @@ from api.kiosks.devices import (
 )
 from api.kiosks.fleet import Judged, judge_fleet
 from api.kiosks.fleet_queries import list_refusals
-from api.kiosks.retrying import retry_refusals
+from api.kiosks.retrying import close_refusals, retry_refusals
 from api.kiosks.shown_config import find_shown_form
 from api.receiving.receiver import Receiver
 from api.settings import Settings, read_settings
@@ -176,6 +176,10 @@ def quarantine(
     retry: Annotated[
         bool, typer.Option("--retry", help="Thử lưu lại / Try to store them again, after mending the cause.")
     ] = False,
+    close: Annotated[
+        list[int] | None,
+        typer.Option(help="Đã xem, không nhắc nữa, có thể lặp lại / Looked at, tell of it no more, repeatable."),
+    ] = None,
 ) -> None:
     """Phiếu chưa lưu được và lý do / Responses that could not be stored, and why. Exit code 3: some are left."""
     settings = read_settings()
@@ -188,6 +192,10 @@ def quarantine(
                 session.commit()
             receiver.close()
             typer.echo(f"Đã lưu / Stored: {stored}. Còn lại / Left: {left}")
+        if close:
+            with Session(engine) as session, session.begin():
+                begin_write(session)
+                close_refusals(session, close, now=utc_now())
         with Session(engine) as session:
             rows = list_refusals(session, device=device)
             for row in rows:
@@ -195,7 +203,7 @@ def quarantine(
                 more = "; ".join(f"{found.get('code')}" for found in problem.get("problems", ()))
                 received = row.received_at.astimezone(settings.zone).strftime("%d/%m/%Y %H:%M")
                 typer.echo(
-                    f"{row.device}\t{row.sequence or '–'}\t{row.response_id or '–'}\t{received}\t"
+                    f"{row.id}\t{row.device}\t{row.sequence or '–'}\t{row.response_id or '–'}\t{received}\t"
                     f"{problem.get('title')} / {problem.get('title_en')}{f' ({more})' if more else ''}"
                 )
     if rows:

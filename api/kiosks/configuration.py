@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from api.errors import Malformed
@@ -151,8 +151,14 @@ def read_hours(text: str) -> dict[str, list[list[str]]]:
 
 
 def write_hours(hours: Mapping[str, list[list[str]]]) -> str:
-    """``hours`` as ``read_hours`` reads them, one day after the other."""
-    return "; ".join(f"{day} {' '.join('-'.join(span) for span in hours[day])}" for day in DAYS if hours.get(day))
+    """``hours`` as ``read_hours`` reads them, days alike in a row together."""
+    written = [" ".join("-".join(span) for span in hours.get(day, ())) for day in DAYS]
+    parts = []
+    for spans, alike in groupby(range(len(DAYS)), key=lambda number: written[number]):
+        days = [DAYS[number] for number in alike]
+        if spans:
+            parts.append(f"{days[0]}-{days[-1]} {spans}" if len(days) > 1 else f"{days[0]} {spans}")
+    return "; ".join(parts)
 
 
 def _is_span(span: list[str]) -> bool:

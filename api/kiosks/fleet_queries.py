@@ -39,7 +39,7 @@ class KnownDevice:
     state: KioskState | None
     responses: int = 0
     last_response_at: datetime | None = None
-    last_sequence: int = 0  # the highest that came
+    last_sequence: int = 0  # the highest that came, stored or in quarantine
     numbers_twice: int = 0
     gaps: tuple[Gap, ...] = ()
     refused: int = 0
@@ -126,14 +126,13 @@ def list_refusals(session: Session, *, device: str | None = None, most: int = 10
 def _read_came(session: Session, devices: list[KioskDevice], now: datetime) -> dict[str, _Came]:
     came: dict[str, _Came] = defaultdict(_Came)
     ids = [found.id for found in devices]
-    counted = select(
-        col(Response.device),
-        func.count(),
-        func.max(col(Response.received_at)),
-        func.max(col(Response.device_sequence)),
-    ).where(col(Response.device).in_(ids))
-    for device, many, last_at, last_sequence in session.execute(counted.group_by(col(Response.device))):
-        came[device] = _Came(many, last_at, last_sequence or 0)
+    counted = (
+        select(col(Response.device), func.count(), func.max(col(Response.received_at)))
+        .where(col(Response.device).in_(ids))
+        .group_by(col(Response.device))
+    )
+    for device, many, last_at in session.execute(counted):
+        came[device] = _Came(many, last_at)
     twice = (
         select(col(Response.device), col(Response.device_sequence))
         .where(col(Response.device).in_(ids), col(Response.device_sequence).is_not(None))
@@ -143,6 +142,10 @@ def _read_came(session: Session, devices: list[KioskDevice], now: datetime) -> d
     )
     for device, many in session.execute(select(twice.c.device, func.count()).group_by(twice.c.device)):
         came[device].twice = many
+    numbers = _numbers(ids)
+    highest = select(numbers.c.device, func.max(numbers.c.number)).group_by(numbers.c.device)
+    for device, last_sequence in session.execute(highest):
+        came[device].last_sequence = last_sequence
     for found in devices:
         came[found.id].gaps = _missing_first(session, found, now)
     for device, gap in _read_gaps(session, ids, now):

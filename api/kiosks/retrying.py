@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import update
@@ -9,7 +10,7 @@ from sqlmodel import Session, col
 
 from api.audit import record_event
 from api.db import begin_write
-from api.errors import HailongError
+from api.errors import HailongError, NotThere
 from api.kiosks.device_guard import device_of
 from api.kiosks.devices import find_device
 from api.kiosks.fleet_queries import list_refusals
@@ -35,6 +36,26 @@ def retry_refusals(
         tried=len(refusals), stored=len(settled),
     )  # fmt: skip
     return len(settled), len(refusals) - len(settled)
+
+
+def close_refusals(session: Session, ids: Sequence[int], *, now: datetime, actor: str = "cli") -> None:
+    """Stop telling of refusals that somebody looked at and that will never be stored, for instance a second answer
+    under one id. The items stay. NotThere when one of ``ids`` is not open."""
+    for id in ids:
+        refusal = session.get(KioskRefusal, id)
+        if refusal is None or refusal.settled_at is not None:
+            raise NotThere(
+                "unknown_refusal", f"Không có mục cách ly {id} đang mở", f"There is no open quarantine entry {id}"
+            )
+        refusal.settled_at = now
+        record_event(
+            session,
+            at=now,
+            actor=actor,
+            action="kiosk.close_refusal",
+            subject=refusal.device,
+            sequence=refusal.sequence,
+        )
 
 
 def _is_stored_now(session: Session, receiver: Receiver, refusal: KioskRefusal) -> bool:

@@ -100,7 +100,16 @@ def test_the_quarantine_is_listed_with_its_reasons(run, tablet):
     assert shown.exit_code == 3
     assert item["id"] in shown.output
     assert "2031.7" in shown.output
+    assert run("kiosk", "quarantine", "--close", "99").exit_code != 0
     assert "Stored: 0. Còn lại / Left: 1" in run("kiosk", "quarantine", "--retry").output
+
+
+def test_what_somebody_looked_at_is_told_no_more_and_kept(run, tablet, engine: Engine):
+    tablet.send(make_item(5, version="2031.7"))
+    number = run("kiosk", "quarantine").output.split("\t")[0].splitlines()[-1]
+    assert run("kiosk", "quarantine", "--close", number).exit_code == 0
+    with Session(engine) as session:
+        assert session.exec(select(KioskRefusal)).one().settled_at is not None
 
 
 def test_an_exported_queue_is_taken_in_once(run, tablet, tmp_path: Path, engine: Engine):

@@ -66,6 +66,9 @@ def test_a_number_in_quarantine_is_no_gap_but_told(tablet, engine: Engine):
     tablet.send(make_item(1), make_item(2, version="2031.7"), make_item(3))
     told = findings(engine)
     assert "gap" not in told
+    tablet.send(make_item(4, version="2031.7"))
+    tablet.post("heartbeat", make_heartbeat(last_sequence=5))
+    assert "thiếu số 5 " in findings(engine)["gap"]
     assert told["refused"].startswith("1 phiếu nằm ở khu cách ly")
 
 

@@ -102,6 +102,7 @@ def test_hours_are_read_as_they_are_written():
     hours = read_hours("mon-tue 07:30–11:30 13:30-17:00; sat 07:30-11:30")
     assert list(hours) == ["mon", "tue", "sat"]
     assert read_hours(write_hours(hours)) == hours
+    assert write_hours(hours) == "mon-tue 07:30-11:30 13:30-17:00; sat 07:30-11:30"
     assert read_hours("") == {}
 
 
