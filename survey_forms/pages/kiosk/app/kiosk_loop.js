@@ -210,7 +210,7 @@ function giveUp(tablet, session) {
   return false;
 }
 
-function tellNotStored(tablet, error, tries) {
+export function tellNotStored(tablet, error, tries) {
   const why = error.name === "QuotaExceededError" ? "not_stored_full" : "not_stored_other";
   return showNotice(tablet, {
     name: "failure",
