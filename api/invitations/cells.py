@@ -52,7 +52,9 @@ def _share(
     groups: list[_Sharing] = []
     rest: list[str] = []
     for value, below in _part(ids, lambda id: cases[id][depth]).items():
-        finer, too_few = _share(below, cases, Facts._make([*carried[:depth], value, *carried[depth + 1 :]]), at_least, depth + 1)
+        finer, too_few = _share(
+            below, cases, Facts._make([*carried[:depth], value, *carried[depth + 1 :]]), at_least, depth + 1
+        )
         groups += finer
         rest += too_few
     # A group whose cases have no such fact carries as much as the rest: they are one.
