@@ -95,7 +95,7 @@ def learn(rows: int, size: int, codes: Cut, values: Cut) -> NDArray | None:
     """
 
     def work(start: int, stop: int) -> NDArray | None:
-        table = np.full(size, -1, values(0, 0).dtype)
+        table = np.full(size, -1, np.result_type(values(start, start + 1).dtype, np.int8))
         for at, end in blocks(start, stop):
             places, found = codes(at, end), values(at, end)
             known = table.take(places, mode="clip")

@@ -16,7 +16,7 @@ except ImportError:  # pragma: no cover
 
 Codes = NDArray[np.int32]
 Numbers = NDArray[np.float64]
-BLOCK = 1 << 16  # rows whose temporary columns stay in the cache of a core
+BLOCK = 1 << 17  # rows whose temporary columns stay in the cache of a core
 _WORTH_A_THREAD = 200_000
 _ONE = np.ones(1)
 _ZEROS = np.zeros(BLOCK, np.int32)

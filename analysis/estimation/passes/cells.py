@@ -69,12 +69,13 @@ def _learn_populations(narrow: Narrow, count: int) -> Numbers | None:
     """The population of each stratum, if its rows agree."""
     key, column = narrow.keys.get("stratum"), narrow.population
     assert column is not None
-    return learn(
+    found = learn(
         narrow.rows,
         count,
         (lambda start, stop: np.zeros(stop - start, np.int32)) if key is None else key.codes,
-        lambda start, stop: column.cut(start, stop).astype(np.float64),
+        column.cut,
     )
+    return None if found is None else found.astype(np.float64)
 
 
 def make_cells(

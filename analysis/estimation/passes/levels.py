@@ -42,10 +42,11 @@ class Levels:
             found += (raw >= first).view(np.int8)
         return found
 
-    def codes(self, groups: Codes, start: int, stop: int, width: int) -> Codes:
-        """group · width + slot of every row of the piece; ``groups``: theirs."""
-        codes = groups * np.int32(width)
-        codes += self.slots(start, stop)
+    def codes(self, groups: Codes, start: int, stop: int, size: int) -> Codes:
+        """slot · size + group of every row of the piece; ``groups``: theirs, below ``size``."""
+        codes = self.slots(start, stop).astype(np.int32)
+        codes *= np.int32(size)
+        codes += groups
         return codes
 
 

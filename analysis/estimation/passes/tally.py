@@ -36,7 +36,7 @@ def tally_levels(items: Sequence[Levels], codes: Codes, size: int, weight: Colum
             squares = weights * weights
             sums[-1] += not weights.min() > 0
             for k, item in enumerate(items):
-                places = item.codes(groups, at, end, widths[k])
+                places = item.codes(groups, at, end, size)
                 add_by_code(sums[3 * k], places, ones[: end - at])
                 add_by_code(sums[3 * k + 1], places, weights)
                 add_by_code(sums[3 * k + 2], places, squares)
@@ -45,7 +45,7 @@ def tally_levels(items: Sequence[Levels], codes: Codes, size: int, weight: Colum
     *sums, refused = in_halves(len(weight), work)
     if refused[0] or not np.isfinite(sums[2].sum()):
         return None
-    shaped = [np.ascontiguousarray(table.reshape(size, -1).T) for table in sums]
+    shaped = [table.reshape(-1, size) for table in sums]
     thirds = zip(shaped[::3], shaped[1::3], shaped[2::3], items, strict=True)
     return [Tally(n, weights, squares, item.values) for n, weights, squares, item in thirds]
 
