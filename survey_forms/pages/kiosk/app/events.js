@@ -61,12 +61,12 @@ async function poll(tablet) {
   }
 }
 
-function takeService(tablet, { service, procedure, ends_at: endsAt }) {
+function takeService(tablet, { service, procedure, procedure_name: name, ends_at: endsAt }) {
   if (!service || tablet.seenServices.has(service)) return;
   tablet.seenServices.add(service);
   const left = Math.min(OPEN_MS_MAX, Date.parse(endsAt) - serverNow(tablet.clock));
   if (!(left > 0)) return;
-  tablet.service = { service, procedure: procedure || null, until: tablet.clock.steady() + left };
+  tablet.service = { service, procedure: procedure || null, name: name || null, until: tablet.clock.steady() + left };
   tablet.wake("service");
 }
 

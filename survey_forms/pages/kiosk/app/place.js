@@ -9,15 +9,17 @@ export function drawPlace(tablet) {
   if (!config) return [];
   const where = [text(tablet, config.unit_name), config.counter_name].filter(Boolean).join(" · ");
   const service = currentService(tablet);
-  const done = service && service.procedure ? procedureName(tablet, service.procedure) : "";
+  const name = service && service.procedure && procedureName(tablet, service);
   return [
     make("p", { class: "where" }, where),
-    done && make("p", { class: "done" }, say(tablet, "just_done", { procedure: done })),
+    service && make("p", { class: "done" }, name ? say(tablet, "just_done", { procedure: name }) : say(tablet, "just_done_any")),
     tablet.needsEnrolment && make("p", { class: "for-staff" }, say(tablet, "needs_enrolment_short")),
   ];
 }
 
-export function procedureName(tablet, code) {
-  const found = ((tablet.config && tablet.config.procedures) || []).find((one) => one.code === code);
-  return found ? text(tablet, { vi: found.name_vi, en: found.name_en }) : code;
+// Its name, as the event said it or the configuration knows it; a bare code tells a citizen nothing.
+function procedureName(tablet, { procedure, name }) {
+  if (name) return text(tablet, name);
+  const found = ((tablet.config && tablet.config.procedures) || []).find((one) => one.code === procedure);
+  return found ? text(tablet, { vi: found.name_vi, en: found.name_en }) : "";
 }
