@@ -16,7 +16,7 @@ from api.errors import NotThere
 from api.settings import read_settings
 
 WAITING_MAX = 2048  # connections not taken up yet
-STREAMS_END_SECONDS = 10  # streams of events to tablets never end by themselves
+STREAMS_END_SECONDS = 5  # streams of events to tablets never end by themselves
 
 
 def serve(
