@@ -75,17 +75,26 @@ def scatter_answers(connection: Connection, *, since: str) -> None:
         table.c.selection != OPEN_SELECTION, table.c.started_at.is_(None), table.c.month >= since
     )
     ids = list(connection.execute(wanted).scalars())
-    random.SystemRandom().shuffle(ids)
-    if ids:
-        rewrite = text("UPDATE response SET month = month WHERE id = :id")
-        connection.execute(rewrite, [{"id": id} for id in ids])
+    for rewrite in (
+        "UPDATE response SET month = month WHERE id = :id",
+        "UPDATE response_text SET question = question WHERE response_id = :id",
+    ):
+        random.SystemRandom().shuffle(ids)
+        if ids:
+            connection.execute(text(rewrite), [{"id": id} for id in ids])
 
 
 def _forget_what_was(engine: Engine) -> None:
     """Deleted rows also leave what the database keeps beside its tables."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if connection.dialect.name == "postgresql":
-            for table in ("invitation_case", "invitation_token", "invitation_pending", "response"):
+            for table in (
+                "invitation_case",
+                "invitation_token",
+                "invitation_pending",
+                "response",
+                "response_text",
+            ):
                 connection.exec_driver_sql(f"VACUUM {table}")
         else:
             connection.exec_driver_sql("COMMIT")

@@ -46,7 +46,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Sending:
-    """Which messages are wanted. ``kind``: ``invite`` (not messaged yet) or ``remind`` (last messaged ``after_days``
+    """Which messages are wanted. ``kind``: ``invite`` (not messaged yet) or ``remind`` (last time ``after_days``
     ago or more, and fewer than ``times_max`` times). ``units`` None: every unit."""
 
     kind: str
@@ -64,7 +64,8 @@ def write_messages(
 ) -> int:
     """Write a line for every case that is invited and not answered; gives how many.
 
-    Counted as messaged are all cases of the round, answered or not: else the count would tell who answered. The file opens doors: only its owner may read it, and the office deletes it when it is sent.
+    Counted as messaged are all cases of the round, answered or not: else the count would tell who answered. The
+    file opens doors: only its owner may read it, and the office deletes it when it is sent.
     """
     text = _check_template(sending.template or TEXTS[sending.kind][sending.language])
     of_round, cases = _choose(session, sending, key=key, today=today)
