@@ -66,7 +66,8 @@ def read_fleet(
 ) -> list[KnownDevice]:
     """Every tablet of ``units`` (None: of all), or one of them, by unit and number.
 
-    Looks at every number that came from them, over an index: about a second for a million responses.
+    Counts every number that came from them, over an index, and reads the rows of those that lack some: some
+    seconds for 1,000 tablets with a million responses.
     """
     asked = select_model(KioskDevice).order_by(col(KioskDevice.unit), col(KioskDevice.number))
     if units is not None:
@@ -126,32 +127,55 @@ def list_refusals(session: Session, *, device: str | None = None, most: int = 10
 def _read_came(session: Session, devices: list[KioskDevice], now: datetime) -> dict[str, _Came]:
     came: dict[str, _Came] = defaultdict(_Came)
     ids = [found.id for found in devices]
-    counted = (
-        select(col(Response.device), func.count(), func.max(col(Response.received_at)))
-        .where(col(Response.device).in_(ids))
-        .group_by(col(Response.device))
-    )
-    for device, many, last_at in session.execute(counted):
-        came[device] = _Came(many, last_at)
-    twice = (
-        select(col(Response.device), col(Response.device_sequence))
-        .where(col(Response.device).in_(ids), col(Response.device_sequence).is_not(None))
-        .group_by(col(Response.device), col(Response.device_sequence))
-        .having(func.count() > 1)
-        .subquery()
-    )
-    for device, many in session.execute(select(twice.c.device, func.count()).group_by(twice.c.device)):
-        came[device].twice = many
-    numbers = _numbers(ids)
+    with_holes = set(_find_refusing(session, ids))
+    begun_with = {found.id: found.first_sequence for found in devices}
+    for device, many, first, last, different, last_at in session.execute(_count_numbers(ids)):
+        came[device] = _Came(many, last_at, last or 0, many - different if last else 0)
+        if last and (last - first + 1 != different or first != begun_with[device]):
+            with_holes.add(device)
+    # Looked for only where counting says that there are some: it means to read every row.
+    numbers = _numbers(with_holes)
     highest = select(numbers.c.device, func.max(numbers.c.number)).group_by(numbers.c.device)
-    for device, last_sequence in session.execute(highest):
-        came[device].last_sequence = last_sequence
+    for device, last in session.execute(highest):
+        came[device].last_sequence = last
     for found in devices:
-        came[found.id].gaps = _missing_first(session, found, now)
-    for device, gap in _read_gaps(session, ids, now):
+        if found.id in with_holes:
+            came[found.id].gaps = _missing_first(session, found, now)
+    for device, gap in _read_gaps(session, with_holes, now):
         if len(came[device].gaps) < GAPS_SHOWN_MAX:
             came[device].gaps.append(gap)
     return came
+
+
+def _count_numbers(ids: Collection[str]) -> Any:
+    """Per tablet: responses, first and last number, how many different ones, when the last came. Over the index
+    (device, device_sequence) alone, but for one row of each tablet."""
+    number = col(Response.device_sequence)
+    counted = (
+        select(
+            col(Response.device).label("device"),
+            func.count().label("many"),
+            func.min(number).label("first"),
+            func.max(number).label("last"),
+            func.count(number.distinct()).label("different"),
+        )
+        .where(col(Response.device).in_(ids))
+        .group_by(col(Response.device))
+        .subquery()
+    )
+    last_at = (
+        select(func.max(col(Response.received_at)))
+        .where(col(Response.device) == counted.c.device, number == counted.c.last)
+        .scalar_subquery()
+    )
+    return select(counted, last_at)
+
+
+def _find_refusing(session: Session, ids: Collection[str]) -> list[str]:
+    """The tablets of which something was ever in quarantine: their numbers are not all among the responses."""
+    return list(
+        session.exec(select_model(KioskRefusal.device).where(col(KioskRefusal.device).in_(ids)).distinct())
+    )
 
 
 def _numbers(ids: Collection[str]) -> Any:
