@@ -18,6 +18,7 @@ from api.cli import (
     export,
     import_group,
     index,
+    invitations,
     kiosk,
     migrate,
     reconcile,
@@ -46,6 +47,7 @@ app.command("export")(export.export)
 app.command("reconcile")(reconcile.reconcile)
 app.add_typer(api_key.app, name="api-key")
 app.add_typer(import_group.app, name="import")
+app.add_typer(invitations.app, name="invitations")
 app.add_typer(kiosk.app, name="kiosk")
 app.add_typer(staff.app, name="staff")
 

@@ -127,7 +127,7 @@ def _names(session: Session, today: date) -> dict[str, str]:
 
 
 def _procedure_names(session: Session) -> dict[str, str]:
-    return dict(session.execute(select(col(Procedure.code), col(Procedure.name))).tuples())
+    return dict(session.execute(select(col(Procedure.code), col(Procedure.name))).tuples().all())
 
 
 def _check_template(text: str) -> str:

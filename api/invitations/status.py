@@ -66,13 +66,13 @@ def count_held(session: Session, *, period: str | None = None, units: Iterable[s
     if period is not None:
         cases = cases.where(col(InvitationCase.period) == period)
         tokens = tokens.where(col(InvitationToken.period) == period)
-    invited: dict[str, int] = dict(session.execute(tokens).tuples())
+    invited: dict[str, int] = dict(session.execute(tokens).tuples().all())
     wanted = None if units is None else frozenset(units)
     found = {unit: count for unit, count in session.execute(cases) if wanted is None or unit in wanted}
     return sum(count - invited.get(unit, 0) for unit, count in found.items())
 
 
-def find_status(session: Session, dossier: str, *, key: str) -> CaseStatus:
+def find_status(session: Session, dossier: str, *, key: str) -> tuple[CaseStatus, InvitationCase]:
     """How far the case ``dossier`` has come; NotThere when it is not known, or its period is closed."""
     found = session.execute(select(InvitationCase).where(col(InvitationCase.dossier) == dossier)).scalar()
     if found is None:
@@ -81,7 +81,7 @@ def find_status(session: Session, dossier: str, *, key: str) -> CaseStatus:
             f"Không có hồ sơ {dossier}: chưa nhập, hoặc kỳ đã đóng và mã hồ sơ đã xóa",
             f"There is no case {dossier}: not imported, or its period is closed and its code deleted",
         )
-    return read_statuses(session, [found], key=key)[found.id]
+    return read_statuses(session, [found], key=key)[found.id], found
 
 
 def read_statuses(session: Session, cases: Iterable[InvitationCase], *, key: str) -> dict[str, CaseStatus]:
