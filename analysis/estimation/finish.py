@@ -37,6 +37,7 @@ _NAMES = {
     "likelihood": "likelihood",
     "exact": "clopper-pearson on n_effective",
 }
+_SAME = 1e-12  # people who differ by less than this part of their mean have all said the same
 _ZERO = 1e-10  # a standard error below this part of the estimate or the spread is rounding noise
 
 Revision = Callable[[Quantity, pl.DataFrame], pl.DataFrame]
@@ -165,6 +166,10 @@ def _finish(read: Rows, quantity: Quantity, variances: pl.DataFrame, rule: Rule)
         (pl.col("variance") * pl.col("scale") ** 2).alias("variance"),
         # spread is a deviation over W: times W² it is a variance of deviations, over W a mean
         (pl.col("spread2") * pl.col("scale") ** 2 * pl.col("weight")).alias("s2"),
+    )
+    answer = pl.col("estimate").abs() if quantity.spread is None else pl.col("estimate").abs() / pl.col("weight")
+    domains = domains.with_columns(
+        pl.when(pl.col("s2").sqrt() > _SAME * answer.fill_nan(0.0)).then("s2").otherwise(0.0)
     )
     noise = _ZERO * pl.max_horizontal(pl.col("estimate").abs(), pl.col("s2").sqrt())
     domains = domains.with_columns((pl.col("variance").sqrt() <= noise).fill_null(True).alias("is_certain"))

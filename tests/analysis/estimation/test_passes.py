@@ -69,11 +69,14 @@ def by_levels(frame, design, by, where=None):
     narrow = read_narrow(frame, design, items=ITEMS, keys=by, where=where, bounds=BOUNDS)
     assert narrow is not None
     reduced = reduce_rows(narrow, design, by, quantities, list(ITEMS))
-    assert reduced is not None
+    if reduced is None:  # nobody is in a domain: an empty table, which the pass over rows makes
+        expected = by_rows(frame, design, by, where)
+        assert expected.is_empty()
+        return expected
     return estimate_quantities(reduced.read, design, quantities, Rule(), label="node", sums_of=reduced.sums)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
 @given(samples(), st.sampled_from(DESIGNS), st.sampled_from([[], ["unit"], ["procedure", "unit"]]), st.booleans())
 def test_pass_over_levels_equals_the_pass_over_rows(frame, design, by, is_part):
     where = pl.col("unit") != "Xã A" if is_part else None
@@ -81,7 +84,7 @@ def test_pass_over_levels_equals_the_pass_over_rows(frame, design, by, is_part):
     assert_frame_equal(found, expected, rel_tol=1e-8, abs_tol=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
 @given(samples())
 def test_pass_over_levels_equals_the_definition(frame):
     design = SurveyDesign("w", stratum="h", cluster="c", population="N")
