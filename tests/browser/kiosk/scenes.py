@@ -95,7 +95,7 @@ def _list_questions() -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _visit_staff(tablet: Tablet, pin: str, look: Look) -> None:
     # A full disk takes minutes to make (test_week_offline.py does); here the screen is shown as the loop shows it.
-    tablet.run("kiosk_loop.tellNotStored(hailong, { name: 'QuotaExceededError' }, 0);", "kiosk_loop")
+    tablet.run("keeping.tellNotStored(hailong, { name: 'QuotaExceededError' }, 0);", "keeping")
     tablet.wait_for("failure")
     look(tablet, "failure")
     tablet.page.evaluate(CALL_SUPERVISOR)

@@ -18,11 +18,12 @@ export function startHeartbeats(tablet) {
   const beat = async () => {
     clearTimeout(timer);
     timer = setTimeout(beat, minutes * 60_000 * (0.9 + Math.random() * 0.2));
-    if (!tablet.key) return;
+    const { key } = tablet;
+    if (!key) return;
     try {
       minutes = (await sendHeartbeat(tablet)) || MINUTES;
     } catch (error) {
-      if (error.action === "re_enrol") tablet.needsEnrolment = true;
+      if (error.action === "re_enrol") tablet.needsEnrolment = tablet.key === key;
       else if (error.code !== "no_reply") noteTrouble(tablet, error.code || error.name, error.message);
     }
   };

@@ -45,7 +45,8 @@ function plan(sender, seconds) {
 
 async function sendAll(sender) {
   const { tablet } = sender;
-  if (!tablet.key) return;
+  const { key } = tablet;
+  if (!key) return;
   try {
     for (;;) {
       const batch = await takeBatch(tablet.store, { most: sender.most, bytes: BATCH_BYTES, now: tablet.clock.wall() });
@@ -56,7 +57,8 @@ async function sendAll(sender) {
     }
     if (await isAnythingHeldBack(tablet)) plan(sender, 10);
   } catch (error) {
-    await planAgain(sender, error);
+    if (tablet.key !== key) await sendAll(sender); // enrolled anew meanwhile: that was said to the old key
+    else await planAgain(sender, error);
   }
 }
 

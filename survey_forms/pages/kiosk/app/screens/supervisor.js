@@ -17,8 +17,7 @@ const CLOSES_AFTER_MS = 180_000;
 const OFF_SECONDS = 120;
 
 export async function showSupervisor(tablet, { code = "" } = {}) {
-  if (code) await showEnrol(tablet, { code, mayGoBack: true });
-  let told = "";
+  let told = code && (await showEnrol(tablet, { code, mayGoBack: true })) ? welcomeBack(tablet) : "";
   for (;;) {
     const pressed = await waitForPress(tablet, await gather(tablet), told);
     if (pressed === "close") return;
@@ -35,11 +34,16 @@ async function act(tablet, pressed) {
       await checkForUpdate(tablet);
       return say(tablet, tablet.worker && (tablet.worker.waiting || tablet.worker.installing) ? "update_found" : "update_none");
     }
-    if (pressed === "enrol") return (await showEnrol(tablet, { mayGoBack: true })) ? say(tablet, "enrolled", { number: tablet.number }) : "";
+    if (pressed === "enrol") return (await showEnrol(tablet, { mayGoBack: true })) ? welcomeBack(tablet) : "";
   } catch (error) {
     return `${say(tablet, error.code === "no_reply" ? "no_network" : "failed")} ${error.message}`;
   }
   return "";
+}
+
+function welcomeBack(tablet) {
+  sendNow(tablet.sender); // what waited for a key that counts
+  return say(tablet, "enrolled", { number: tablet.number });
 }
 
 async function trySending(tablet) {
