@@ -91,7 +91,7 @@ def learn(rows: int, size: int, codes: Cut, values: Cut) -> NDArray | None:
     """The value of each group (negative: a group without rows), if it is one for all its rows; else None.
 
     ``codes`` and ``values`` give those of the rows from start to before stop; values are 0 or more. One look at
-    the first rows mostly says no where it is no.
+    the first rows mostly says no where it is no. METHODS 20.2.
     """
 
     def work(start: int, stop: int) -> NDArray | None:

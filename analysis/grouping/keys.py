@@ -32,7 +32,8 @@ class Key:
 
 
 def code_column(column: pl.Series) -> Key:
-    """Codes of a column: by subtraction of whole numbers close together, else by its sorted values."""
+    """Codes of a column: by subtraction of whole numbers close together, else by its sorted values.
+    METHODS 20.2."""
     if column.dtype.is_integer() and len(column) > column.null_count():
         low, high = int(column.min()), int(column.max())  # type: ignore[arg-type]
         if high - low < _WIDEST and high < 2**62:

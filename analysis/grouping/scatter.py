@@ -23,7 +23,8 @@ _ZEROS = np.zeros(BLOCK, np.int32)
 
 
 def add_by_code(sums: Numbers, codes: Codes, values: Numbers) -> None:
-    """``sums[codes] += values``, for at most BLOCK rows; without the interpreter's lock, so that threads help."""
+    """``sums[codes] += values``, for at most BLOCK rows; without the interpreter's lock, so that threads help.
+    METHODS 20.2."""
     if coo_matvec is None:  # pragma: no cover
         np.add.at(sums, codes, values)
     else:
@@ -33,7 +34,7 @@ def add_by_code(sums: Numbers, codes: Codes, values: Numbers) -> None:
 def in_halves(rows: int, work: Callable[[int, int], list[NDArray]]) -> list[NDArray]:
     """``work(start, stop)`` over the rows, and the sums of what both halves return, the first half first.
 
-    Where the halves part depends on the number of rows alone: the same rows give the same last digits.
+    Where the halves part depends on the number of rows alone: the same rows give the same last digits. METHODS 20.2.
     """
     first, *others = in_order(rows, work)
     for second in others:
@@ -51,6 +52,7 @@ def in_order(rows: int, work: Callable[[int, int], Any]) -> list[Any]:
 
 
 def blocks(start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Pieces of the rows that stay in a cache. METHODS 20.2."""
     for at in range(start, stop, BLOCK):
         yield at, min(at + BLOCK, stop)
 
@@ -78,5 +80,6 @@ class Column:
 
 
 def to_column(column: pl.Series) -> Column:
+    """A column without nulls as it lies in memory. METHODS 20.2."""
     pieces = [piece.to_numpy() for piece in column.get_chunks() if len(piece)]
     return Column(pieces, np.cumsum([len(piece) for piece in pieces]))

@@ -43,7 +43,7 @@ class Cells:
 
 def make_strata(narrow: Narrow, groups: Groups, people: Numbers, design: SurveyDesign) -> pl.DataFrame | None:
     """stratum (its number), code (in its key), psus, population, by label; None where the reading of ``rows`` must
-    say why."""
+    say why. METHODS 20.2."""
     present = np.flatnonzero(people > 0)
     stratum = groups.of["stratum"][present] if "stratum" in groups.of else np.zeros(len(present), np.int32)
     count = int(stratum.max()) + 1
@@ -81,7 +81,7 @@ def _learn_populations(narrow: Narrow, count: int) -> Numbers | None:
 def make_cells(
     groups: Groups, keys: Mapping[str, Key], by: Sequence[str], people: Numbers, strata: pl.DataFrame
 ) -> Cells:
-    """Cells of the groups that have rows and no null among ``by``; ``strata`` by ``make_strata``."""
+    """Cells of the groups that have rows and no null among ``by``; ``strata`` by ``make_strata``. METHODS 20.2."""
     kept = np.flatnonzero(people > 0)
     for name in by:
         if keys[name].has_nulls:

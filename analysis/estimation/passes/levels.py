@@ -65,7 +65,7 @@ def plan_readings(
 
 
 def read_levels(column: pl.Series, reading: Reading) -> Levels | None:
-    """The column as it was read, with only the slots it needs; None: a value no reading knows."""
+    """The column as it was read, with only the slots it needs; None: a value no reading knows. METHODS 20.1."""
     low, high = column.min(), column.max()
     if low is None:
         return Levels(to_column(pl.zeros(len(column), dtype=pl.Int8, eager=True)), (), np.array([np.nan]))

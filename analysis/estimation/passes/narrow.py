@@ -36,6 +36,7 @@ def read_narrow(
     """The frame read once; None where it holds anything the pass over levels does not know.
 
     That is an item of many values, and everything that is to be refused: the reading of ``rows`` says what.
+    METHODS 20.1.
     """
     lazy = frame.lazy()
     if where is not None and not set(where.meta.root_names()) <= set(lazy.collect_schema()):

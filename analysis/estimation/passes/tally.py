@@ -69,7 +69,8 @@ def tally_jointly(
     size: int,
     weight: Column,
 ) -> list[Joint]:
-    """A second reading, of the linear values z = Σ table[group, slot]; per quantity its items and tables."""
+    """A second reading, of the linear values z = Σ table[group, slot]; per quantity its items and tables.
+    METHODS 20.2."""
 
     def work(start: int, stop: int) -> list[NDArray]:
         sums = [np.zeros(size) for _ in of_quantity for _ in range(6)]
