@@ -34,7 +34,8 @@ def add_by_code(sums: Numbers, codes: Codes, values: Numbers) -> None:
 def in_halves(rows: int, work: Callable[[int, int], list[NDArray]]) -> list[NDArray]:
     """``work(start, stop)`` over the rows, and the sums of what both halves return, the first half first.
 
-    Where the halves part depends on the number of rows alone: the same rows give the same last digits. METHODS 20.2.
+    Where the halves part depends on the number of rows alone: the same rows give the same last digits.
+    METHODS 20.2.
     """
     first, *others = in_order(rows, work)
     for second in others:
