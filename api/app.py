@@ -18,12 +18,14 @@ from api.form_pages import invited_routes
 from api.form_pages import routes as form_pages_routes
 from api.head_requests import HeadRequests
 from api.home import routes as home_routes
+from api.invitations import routes as invitations_routes
 from api.kiosks import device_routes as kiosk_device_routes
 from api.kiosks import page_routes as kiosk_page_routes
 from api.kiosks import routes as kiosk_routes
 from api.kiosks import staff_routes as kiosk_staff_routes
 from api.kiosks.desk import KioskDesk
 from api.openapi import describe_with_problems
+from api.qr import routes as qr_routes
 from api.rate_limit import RateLimit
 from api.receiving.receiver import Receiver
 from api.registry import routes as registry_routes
@@ -64,6 +66,8 @@ PUBLIC_PATHS = frozenset(
         "/kiosk/app/{version}/{path:path}",
         "/kiosk/manifest.webmanifest",
         "/kiosk/sw.js",
+        "/q/{code}",
+        "/q/{code}/{form}",
         "/results",
         "/results/{month}/{form}",
         "/staff/invitation/{token}",
@@ -123,6 +127,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.include_router(home_routes.router)
     app.include_router(form_pages_routes.router)
     app.include_router(invited_routes.router)
+    app.include_router(invitations_routes.router)
+    app.include_router(qr_routes.router)
     app.include_router(kiosk_page_routes.router)
     app.include_router(kiosk_device_routes.router)
     app.include_router(kiosk_routes.router)

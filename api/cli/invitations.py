@@ -99,7 +99,7 @@ def status(
     case: Annotated[
         str | None, typer.Option(help="Trạng thái của một hồ sơ, có ghi nhật ký / Of one case; audited.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Ghi ra CSV / Write CSV instead.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Ghi vào tệp CSV / Write CSV instead.")] = None,
 ) -> None:
     """Tỷ lệ trả lời theo đơn vị và thủ tục / Response rates by unit and procedure, with n."""
     settings = read_settings()
@@ -126,10 +126,9 @@ def status(
 def close(
     month: Annotated[
         str | None,
-        typer.Option(
-            help="Đóng kỳ này ngay, kể cả khi liên kết còn hạn / Close this one now, whatever its links."
-        ),
+        typer.Option(help="Đóng kỳ này ngay, kể cả khi liên kết còn hạn / whatever its links."),
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Không hỏi lại / Do not ask.")] = False,
 ) -> None:
     """Đóng các kỳ đã hết hạn: xóa hồ sơ và liên kết, giữ số đếm / Close expired periods: cases go, counts stay."""
     settings = read_settings()
@@ -139,6 +138,9 @@ def close(
             today = local_day(now, settings.zone)
             closed = close_due(engine, today=today, days=settings.invitation_days, now=now, actor=ACTOR)
         else:
+            question = f"Xóa mọi hồ sơ và liên kết của {month}? / Delete every case and link of {month}?"
+            if not yes:
+                typer.confirm(question, abort=True)
             close_period(engine, month, now=now, actor=ACTOR)
             closed = [month]
     typer.echo(f"Đã đóng / Closed: {', '.join(closed) or '0'}")

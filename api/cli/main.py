@@ -21,6 +21,7 @@ from api.cli import (
     invitations,
     kiosk,
     migrate,
+    qr,
     reconcile,
     serve,
     staff,
@@ -44,6 +45,7 @@ app.command("check-form")(check_form.check_form)
 app.command("check-figures")(check_figures.check_figures)
 app.command("index")(index.index)
 app.command("export")(export.export)
+app.command("qr")(qr.qr)
 app.command("reconcile")(reconcile.reconcile)
 app.add_typer(api_key.app, name="api-key")
 app.add_typer(import_group.app, name="import")

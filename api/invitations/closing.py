@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from api.audit import record_event
 from api.db import begin_write
+from api.errors import NotThere
 from api.invitations.case_rows import last_day_of_links
 from api.invitations.issuing import delete_tokens
 from api.invitations.status import list_answering
@@ -43,6 +44,9 @@ def close_period(engine: Engine, period: str, *, now: datetime, actor: str) -> N
     order. No link of it can be used afterwards."""
     with Session(engine) as session, session.begin():
         begin_write(session)
+        cases = select(col(InvitationCase.id)).where(col(InvitationCase.period) == period).limit(1)
+        if session.execute(cases).first() is None:
+            raise NotThere("unknown_period", f"Không có kỳ {period} đang mở", f"There is no open period {period}")
         totals: dict[tuple[str, str, str, str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
         for line in list_answering(session, period=period):
             key = (line.period, line.form, line.selection, line.unit_filed, line.procedure or "")

@@ -3,9 +3,13 @@
 import hashlib
 import hmac
 
-from api.errors import HailongError
-from api.receiving.tokens import TOKEN_LENGTH, TOKEN_LETTERS, show_token
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from api.errors import HailongError, NotThere
+from api.receiving.tokens import TOKEN_LENGTH, TOKEN_LETTERS, hash_token, show_token
 from api.settings import PREFIX, Settings
+from api.tables import InvitationCase, InvitationToken
 
 PATH = "/t"
 
@@ -50,3 +54,16 @@ def require_address(settings: Settings, given: str | None) -> str:
             f"The address of the service is not known: set {PREFIX}PUBLIC_URL, such as https://khaosat.example.vn",
         )
     return address
+
+
+def find_token_of(session: Session, dossier: str, *, key: str) -> tuple[InvitationCase, str]:
+    """The case ``dossier`` and its token; NotThere when it is not known or waits for others of its unit."""
+    case = session.execute(select(InvitationCase).where(col(InvitationCase.dossier) == dossier)).scalar()
+    token = token_of(key, case.id) if case else ""
+    if case is None or session.get(InvitationToken, hash_token(token)) is None:
+        raise NotThere(
+            "no_invitation",
+            f"Hồ sơ {dossier} chưa có lời mời: chưa nhập, kỳ đã đóng, hoặc đơn vị chưa đủ hồ sơ",
+            f"There is no invitation for case {dossier}: not imported, closed, or its unit has too few cases",
+        )
+    return case, token

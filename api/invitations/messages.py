@@ -23,15 +23,16 @@ COLUMNS = ("dossier", "link", "language", "text")
 ROWS_AT_ONCE = 500
 PLACES = frozenset({"dossier", "link", "unit", "procedure", "day"})
 
-# The link comes last, so that no sign after it is taken for a part of it.
+# The link comes last, so that no sign after it is taken for a part of it. The procedure is not named unless an
+# office asks for it: a phone is seen by others, and a procedure may tell of a divorce.
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "invite": {
-        "vi": "Hồ sơ {dossier} ({procedure}) của ông/bà tại {unit} đã có kết quả. Mời ông/bà cho ý kiến, khoảng "
-        "2 phút, "
-        "không ghi tên, không ghi số hồ sơ, trước ngày {day}: {link}",
-        "en": "Your case {dossier} ({procedure}) at {unit} is finished. Please tell us how it went: 2 minutes, "
-        "without "
-        "your name or the number of your case, until {day}: {link}",
+        "vi": "Hồ sơ {dossier} của ông/bà tại {unit} đã có kết quả. Mời ông/bà cho ý kiến, khoảng 2 phút, không "
+        "ghi "
+        "tên, không ghi số hồ sơ, đến hết ngày {day}: {link}",
+        "en": "Your case {dossier} at {unit} is finished. Please tell us how it went: 2 minutes, without your "
+        "name or "
+        "the number of your case, until {day}: {link}",
     },
     "remind": {
         "vi": "Ông/bà vẫn có thể cho ý kiến về hồ sơ {dossier} tại {unit} đến hết ngày {day}; phiếu không ghi "

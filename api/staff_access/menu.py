@@ -26,6 +26,21 @@ MENU: tuple[MenuEntry, ...] = (
         },
     ),
     MenuEntry(
+        "/staff/qr",
+        "qr.print",
+        {"vi": "Mã QR", "en": "QR codes"},
+        {"vi": "In mã cho đơn vị và từng quầy.", "en": "Print codes of units and counters."},
+    ),
+    MenuEntry(
+        "/staff/invitations",
+        "cases.read",
+        {"vi": "Lời mời", "en": "Invitations"},
+        {
+            "vi": "Đã mời, đã mở, đã trả lời: tỷ lệ theo thủ tục.",
+            "en": "Invited, opened, answered: response rates.",
+        },
+    ),
+    MenuEntry(
         "/staff/accounts",
         "accounts.manage",
         {"vi": "Tài khoản", "en": "Accounts"},

@@ -1,0 +1,1 @@
+"""QR codes of units and counters: their short addresses, their sheets to print."""
