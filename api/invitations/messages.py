@@ -128,7 +128,8 @@ def _names(session: Session, today: date) -> dict[str, str]:
 
 
 def _procedure_names(session: Session) -> dict[str, str]:
-    return dict(session.execute(select(col(Procedure.code), col(Procedure.name))).tuples().all())
+    rows = session.execute(select(col(Procedure.code), col(Procedure.name)))
+    return dict(map(tuple, rows))
 
 
 def _check_template(text: str) -> str:

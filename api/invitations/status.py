@@ -66,7 +66,7 @@ def count_held(session: Session, *, period: str | None = None, units: Iterable[s
     if period is not None:
         cases = cases.where(col(InvitationCase.period) == period)
         tokens = tokens.where(col(InvitationToken.period) == period)
-    invited: dict[str, int] = dict(session.execute(tokens).tuples().all())
+    invited: dict[str, int] = dict(map(tuple, session.execute(tokens)))
     wanted = None if units is None else frozenset(units)
     found = {unit: count for unit, count in session.execute(cases) if wanted is None or unit in wanted}
     return sum(count - invited.get(unit, 0) for unit, count in found.items())
