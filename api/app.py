@@ -76,6 +76,7 @@ PUBLIC_PATHS = frozenset(
         "/staff/sign-in",
         "/t",
         "/t/answer",
+        "/t/form",
         "/t/thanks",
         "/static/site",
     }

@@ -15,7 +15,7 @@ from survey_forms.answers import Problem
 from survey_forms.form import Form
 from survey_forms.pages.render import PAGE_POLICY, render_form, render_invited, render_notice, show_day
 
-PATH, ANSWER_PATH, THANKS_PATH = "/t", "/t/answer", "/t/thanks"
+PATH, FORM_PATH, ANSWER_PATH, THANKS_PATH = "/t", "/t/form", "/t/answer", "/t/thanks"
 SCRIPT = "/static/site/invited.js"
 # The one script reads the code behind the #.
 CODE_POLICY = f"{PAGE_POLICY}; script-src 'self'"
@@ -37,7 +37,7 @@ def reply_code_page(request: Request, language: str) -> Response:
     html = render_invited(
         language=language,
         said=WORDS[language],
-        action=PATH,
+        action=FORM_PATH,
         script=SCRIPT,
         switch=f"{PATH}?lang={_other(language)}",
     )

@@ -16,6 +16,7 @@ from api.db import begin_write
 from api.errors import Conflict, HailongError, Malformed
 from api.form_pages.context import FormContext, group_fields, read_fields
 from api.form_pages.invited_pages import (
+    FORM_PATH,
     PATH,
     THANKS_PATH,
     Invited,
@@ -42,7 +43,13 @@ async def get_code_page(request: Request, lang: str = "vi") -> Response:
     return reply_code_page(request, "en" if lang == "en" else "vi")
 
 
-@router.post(PATH)
+@router.get(FORM_PATH)
+async def get_form_again(lang: str = "vi") -> Response:
+    """Somebody kept the address of a form, which is nothing without its code."""
+    return RedirectResponse(f"{PATH}?lang={'en' if lang == 'en' else 'vi'}", 303)
+
+
+@router.post(FORM_PATH)
 async def post_code(request: Request) -> Response:
     """The form of the case, or why there is none."""
     fields = group_fields(await _read_body(request))

@@ -2,11 +2,14 @@
 // form and send that. Without script the code is typed.
 (function () {
   "use strict";
-  var code = decodeURIComponent(location.hash.slice(1));
-  var form = document.getElementById("invited");
-  if (!code || !form) { return; }
-  document.getElementById("code").value = code;
-  // The way back must not send again by itself, and the address is seen over a shoulder.
-  history.replaceState(null, "", location.pathname + location.search);
-  form.submit();
+  function follow() {
+    var code = location.hash.slice(1);
+    if (!code) { return; }
+    document.getElementById("code").value = code;
+    // The way back must not send again by itself, and the address is seen over a shoulder.
+    history.replaceState(null, "", location.pathname + location.search);
+    document.getElementById("invited").submit();
+  }
+  window.addEventListener("hashchange", follow);  // another link, followed while this page is open
+  follow();
 })();

@@ -23,7 +23,7 @@ def code_of(engine: Engine, dossier: str, key: str = KEY) -> str:
 
 def follow(client: TestClient, code: str, language: str = "vi"):
     """What the script of the link does."""
-    return client.post("/t", data={"code": code, "lang": language})
+    return client.post("/t/form", data={"code": code, "lang": language})
 
 
 def fields_of(page) -> dict[str, str]:
