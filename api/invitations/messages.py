@@ -27,20 +27,16 @@ PLACES = frozenset({"dossier", "link", "unit", "procedure", "day"})
 # office asks for it: a phone is seen by others, and a procedure may tell of a divorce.
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "invite": {
-        "vi": "Hồ sơ {dossier} của ông/bà tại {unit} đã có kết quả. Mời ông/bà cho ý kiến, khoảng 2 phút, không "
-        "ghi "
-        "tên, không ghi số hồ sơ, đến hết ngày {day}: {link}",
+        "vi": "Hồ sơ {dossier} của ông/bà tại {unit} đã có kết quả. Mời ông/bà cho ý kiến, khoảng 2 phút, "
+        "không ghi tên, không ghi số hồ sơ, đến hết ngày {day}: {link}",
         "en": "Your case {dossier} at {unit} is finished. Please tell us how it went: 2 minutes, without your "
-        "name or "
-        "the number of your case, until {day}: {link}",
+        "name or the number of your case, until {day}: {link}",
     },
     "remind": {
         "vi": "Ông/bà vẫn có thể cho ý kiến về hồ sơ {dossier} tại {unit} đến hết ngày {day}; phiếu không ghi "
-        "tên, "
-        "không ghi số hồ sơ: {link}",
+        "tên, không ghi số hồ sơ: {link}",
         "en": "You can still give your opinion on your case {dossier} at {unit} until {day}; it carries neither "
-        "your "
-        "name nor the number of your case: {link}",
+        "your name nor the number of your case: {link}",
     },
 }
 

@@ -5,9 +5,7 @@ from collections.abc import Mapping
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "vi": {
         "title": "Lời mời và tỷ lệ trả lời",
-        "intro": "Mỗi hồ sơ đã có kết quả được mời trả lời một lần. Ở đây chỉ có số đếm: không ai xem được hồ "
-        "sơ nào đã "
-        "trả lời gì.",
+        "intro": "Mỗi hồ sơ đã có kết quả được mời trả lời một lần. Ở đây chỉ có số đếm.",
         "period": "Tháng trả kết quả",
         "unit": "Đơn vị",
         "procedure": "Thủ tục",
@@ -22,16 +20,13 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "total": "Tất cả các dòng",
         "none": "Chưa có hồ sơ nào được mời. Nhập danh sách bằng lệnh: hailong import cases.",
         "held": "{count} hồ sơ đang chờ: đơn vị chưa có đủ {least} hồ sơ trong tháng, nên câu trả lời có thể "
-        "đoán ra là "
-        "của ai.",
+        "đoán ra là của ai.",
         "why_together": "Thủ tục có ít hơn {least} hồ sơ của một đơn vị trong tháng được gộp, câu trả lời cũng "
-        "chỉ ghi "
-        "như vậy.",
+        "chỉ ghi như vậy.",
     },
     "en": {
         "title": "Invitations and response rates",
-        "intro": "Each finished case is invited once. Here are counts only: nobody can see which case answered "
-        "what.",
+        "intro": "Each finished case is invited once. Here are counts only.",
         "period": "Month of the result",
         "unit": "Unit",
         "procedure": "Procedure",
@@ -46,10 +41,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "total": "All lines",
         "none": "No case was invited yet. Import a list with the command: hailong import cases.",
         "held": "{count} cases wait: their units have fewer than {least} cases in the month, so one could guess "
-        "whose "
-        "answer it is.",
+        "whose answer it is.",
         "why_together": "Procedures with fewer than {least} cases of a unit in the month are taken together; "
-        "their "
-        "answers are stored so too.",
+        "their answers are stored so too.",
     },
 }

@@ -6,8 +6,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "vi": {
         "title": "Mã QR để in",
         "intro": "Chọn nơi đặt mã, rồi in. Mã mở đúng phiếu của đơn vị hoặc quầy; câu trả lời được ghi là người "
-        "dân tự "
-        "chọn trả lời.",
+        "dân tự chọn trả lời.",
         "unit": "Mã đơn vị",
         "counter": "Mã quầy",
         "counter_hint": "Để trống: mã của cả đơn vị. Dấu *: mọi quầy của đơn vị.",
@@ -26,8 +25,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "title": "QR codes to print",
         "intro": "Choose where the code will stand, then print. It opens the form of that unit or counter; "
-        "answers count "
-        "as self-selected.",
+        "answers count as self-selected.",
         "unit": "Code of the unit",
         "counter": "Code of the counter",
         "counter_hint": "Empty: a code for the whole unit. An asterisk *: every counter of it.",
