@@ -36,8 +36,7 @@ def require_key(settings: Settings) -> str:
         raise InvitationsNotReady(
             "invitation_key_missing",
             f"Chưa có {PREFIX}INVITATION_KEY: tạo khóa bằng “hailong invitations key”, đặt vào môi trường của "
-            f"dịch vụ "
-            "và cất riêng, không để cùng cơ sở dữ liệu",
+            "dịch vụ và cất riêng, không để cùng cơ sở dữ liệu",
             f"{PREFIX}INVITATION_KEY is missing: make a key with 'hailong invitations key', put it into the "
             "environment of the service and keep it apart from the database",
         )
