@@ -100,9 +100,7 @@ def _refuse_other_key(known: set[str], made: set[str], period: str) -> None:
         raise Conflict(
             "other_invitation_key",
             f"HAILONG_INVITATION_KEY không phải khóa đã dùng cho kỳ {period}: {len(known - made)} liên kết đã "
-            f"phát "
-            "không còn khớp. Hãy đặt lại khóa cũ.",
+            "phát không còn khớp. Hãy đặt lại khóa cũ.",
             f"HAILONG_INVITATION_KEY is not the key that was used for {period}: {len(known - made)} links that "
-            f"are "
-            "out do not fit. Put the former key back.",
+            "are out do not fit. Put the former key back.",
         )
