@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from analysis.design import SurveyDesign
-from analysis.indices.counted import count_completeness, leave_out_partial
+from analysis.indices.counted import count_uncounted, keep_counted
 from analysis.indices.policy import IndexPolicy
 from analysis.weighting.cells import NO_PROCEDURE, collapse_cells, count_cells
 from analysis.weighting.diagnostics import SUMMARY, effective_size, kish_design_effect
@@ -44,12 +44,12 @@ def prepare_responses(
     scores: Mapping[str, pl.Expr],
     policy: IndexPolicy,
 ) -> Prepared:
-    """Count, collapse, weigh. ``transactions`` of one month. Rows without a unit, and partial responses, are
-    counted and left out.
+    """Count, collapse, weigh. ``transactions`` of one month. Rows without a unit, partial and excluded
+    responses are counted and left out.
 
-    METHODS 2.1-2.5, 10.5.
+    METHODS 2.1-2.5, 10.5, 22.8.
     """
-    completeness, responses = count_completeness(responses), leave_out_partial(responses)
+    completeness, responses = count_uncounted(responses), keep_counted(responses)
     provinces = units.select("unit", "province").unique("unit", keep="first")
     collapsed = collapse_cells(
         count_cells(responses, transactions, unit=policy.unit_role), provinces, minimum=policy.minimum_stratum
@@ -135,6 +135,7 @@ def _summarise(
             "self_selected_share",
             "responses_partial",
             "responses_flagged",
+            "responses_excluded",
             pl.lit(strata.height).alias("strata"),
             pl.lit(collapses).alias("collapses"),
             pl.lit(strata["has_excess"].sum()).alias("strata_with_excess"),

@@ -80,9 +80,10 @@ def note_everywhere(form: Form, prepared: Prepared) -> list[str]:
 
 
 def note_all(prepared: Prepared) -> list[str]:
-    """What must stand on the rows that speak of all units. METHODS 2.2, 10.5."""
+    """What must stand on the rows that speak of all units. METHODS 2.2, 10.5, 22.8."""
     facts = prepared.summary.row(0, named=True)
     notes = _note_left_early(facts["responses_partial"], facts["responses_flagged"])
+    notes += _note_excluded(facts["responses_excluded"])
     if not prepared.has_transactions:
         notes.append("chưa có số giao dịch: mỗi phiếu tính như nhau / no transactions: responses count equally")
         return notes
@@ -109,6 +110,14 @@ def _note_left_early(partial: int, flagged: int) -> list[str]:
             f"trong đó {flagged} phiếu dừng giữa chừng vẫn được tính / {flagged} responses left early are counted"
         )
     return notes
+
+
+def _note_excluded(excluded: int) -> list[str]:
+    if not excluded:
+        return []
+    return [
+        f"{excluded} phiếu bị loại sau khi xem xét dấu hiệu / {excluded} responses left out after review"
+    ]
 
 
 def note_units(prepared: Prepared) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from analysis.disclosure import mask_microdata
-from analysis.indices.counted import leave_out_partial
+from analysis.indices.counted import keep_counted
 from analysis.indices.policy import IndexPolicy
 from analysis.release.ordering import sort_by_all
 from analysis.weighting.cells import NO_PROCEDURE, collapse_cells, count_cells
@@ -96,15 +96,15 @@ def release_responses(
     Returns
     -------
     ReleasedResponses
-        One row for each of ``responses`` that is not partial. ``weight`` (before raking, METHODS 2.3) and
+        One row for each of ``responses`` that counts. ``weight`` (before raking, METHODS 2.3) and
         ``stratum`` are null in every stratum that holds a row without unit or procedure: with the transactions a
         weight gives the count.
 
     References
     ----------
-    METHODS 7.5, 7.6, 10.5.
+    METHODS 7.5, 7.6, 10.5, 22.8.
     """
-    responses = leave_out_partial(responses)
+    responses = keep_counted(responses)
     answers = [column.name for column in released_answers(form)]
     role = policy.unit_role
     strata = _weigh(responses, transactions, units, policy)

@@ -46,11 +46,13 @@ class FormMonth:
 
 @dataclass(frozen=True)
 class Registry:
-    """What a month's indices need beside the answers; ``transactions`` of that month only."""
+    """What a month's indices need beside the answers; ``transactions`` of that month only. ``excluded``: ids of
+    responses that an analyst left out (METHODS 22.8)."""
 
     transactions: pl.DataFrame
     units: pl.DataFrame
     procedures: pl.DataFrame
+    excluded: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ SUMMARY = {
     "self_selected_share": pl.Float64,
     "responses_partial": pl.Int64,  # left before the end, and not counted
     "responses_flagged": pl.Int64,  # left before the end, and counted
+    "responses_excluded": pl.Int64,  # by a decision, with its reason
     "strata": pl.Int64,
     "collapses": pl.Int64,
     "strata_with_excess": pl.Int64,

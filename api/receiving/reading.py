@@ -99,8 +99,9 @@ def read_ready(
         "import_run": submission.import_run,
         "is_demo": submission.is_demo,
         **_circumstances(submission),
-        # Measured anew at each sending, so no part of the content.
+        # Measured or judged anew at each sending, so no part of the content.
         "clock_offset_seconds": submission.clock_offset_seconds,
+        "is_trapped": submission.is_trapped,
     }
     del values["texts"]
     return ReadyResponse(submission.id, values, answers.texts, submission.invitation)

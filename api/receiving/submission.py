@@ -59,6 +59,7 @@ class Submission:
     ``submitted_at`` is a date somebody wrote down (an import) or our own clock, not that of a device.
     ``clock_offset_seconds`` is our clock less the device's when it sent this, where that was measured.
     ``durations`` are seconds spent by question; ``consent`` is the version of the text that was agreed to.
+    ``is_trapped``: a field that no person sees was filled in; it is stored and counts until somebody decides.
     ``is_public`` says that nobody vouched for it with a key: it may not claim an office's channel and counts as
     self-selected. ``invitation`` is the hash of the single-use token it spends: of when and on what it was given
     only the month is stored.
@@ -90,6 +91,7 @@ class Submission:
     clock_offset_seconds: int | None = None
     durations: Mapping[str, float] | None = None
     consent: str | None = None
+    is_trapped: bool = False
     invitation: str | None = field(default=None, repr=False)
 
 

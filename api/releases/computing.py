@@ -6,11 +6,12 @@ from sqlalchemy import Engine
 
 from analysis.dataset import SnapshotKey, find_snapshots, open_snapshot
 from analysis.indices.compute import compute_indices
+from analysis.indices.counted import mark_excluded
 from analysis.indices.policy import IndexPolicy
 from analysis.progress import Progress
 from analysis.release.tables import FormMonth, Registry
 from api.errors import NotThere
-from api.releases.queries import read_procedures, read_transactions, read_units
+from api.releases.queries import read_excluded, read_procedures, read_transactions, read_units
 from api.sealing import file_beside
 from survey_forms.catalogued import Catalogue
 
@@ -18,7 +19,10 @@ from survey_forms.catalogued import Catalogue
 def read_registry(engine: Engine, month: str) -> Registry:
     with engine.connect() as connection:
         return Registry(
-            read_transactions(connection, month), read_units(connection, month), read_procedures(connection)
+            read_transactions(connection, month),
+            read_units(connection, month),
+            read_procedures(connection),
+            read_excluded(connection, month),
         )
 
 
@@ -68,7 +72,8 @@ def _compute(
     policy: IndexPolicy,
     progress: Progress | None,
 ) -> FormMonth:
-    form, responses = catalogue.get(key.form, key.version), open_snapshot(snapshots_folder, key)
+    form = catalogue.get(key.form, key.version)
+    responses = mark_excluded(open_snapshot(snapshots_folder, key), registry.excluded)
     if form.recipe is None:
         return FormMonth(form, responses, None)
 

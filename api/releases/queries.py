@@ -1,4 +1,4 @@
-"""Reads what a month's indices need beside the answers: transactions, units, procedures."""
+"""Reads what a month's indices need beside the answers: transactions, units, procedures, what is left out."""
 
 import polars as pl
 from sqlalchemy import Connection, select
@@ -6,7 +6,7 @@ from sqlmodel import col
 
 from analysis.frames import PROCEDURES, TRANSACTIONS, UNITS
 from api.clock import month_days
-from api.tables import Procedure, TransactionCount, Unit
+from api.tables import Procedure, ResponseExclusion, TransactionCount, Unit
 from api.tables.unit import UnitKind
 
 
@@ -41,6 +41,12 @@ def read_procedures(connection: Connection) -> pl.DataFrame:
     rows = connection.execute(select(col(Procedure.code), col(Procedure.name)).order_by(col(Procedure.code))).all()
     schema = {name: column.dtype for name, column in PROCEDURES.items()}
     return pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
+
+
+def read_excluded(connection: Connection, month: str) -> frozenset[str]:
+    """The ids of the responses of ``month`` that an analyst left out."""
+    wanted = select(col(ResponseExclusion.response_id)).where(col(ResponseExclusion.month) == month)
+    return frozenset(str(id) for id in connection.execute(wanted).scalars())
 
 
 def _province(code: str, valid: dict[str, tuple[str, str, str | None]]) -> str | None:

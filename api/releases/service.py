@@ -12,6 +12,7 @@ import polars as pl
 from polars.exceptions import PolarsError
 from sqlalchemy import Engine
 
+from analysis.indices.counted import EXCLUDED
 from analysis.indices.policy import IndexPolicy
 from analysis.progress import Progress
 from analysis.release.filling import fill_tables, fill_words
@@ -159,12 +160,14 @@ def _origin(
 
 
 def _describe_form(part: FormMonth) -> dict[str, Any]:
+    is_excluded = pl.col(EXCLUDED) if EXCLUDED in part.responses.collect_schema() else pl.lit(False)
     counted = part.responses.select(
         pl.len(),
         pl.col("is_demo").sum(),
         partial_responses=(pl.col("completeness") == "partial").sum(),
         flagged_responses=(pl.col("completeness") == "flagged").sum(),
         assisted_responses=pl.col("is_assisted").sum(),
+        excluded_responses=(is_excluded & (pl.col("completeness") != "partial")).sum(),
     ).collect()
     responses, demonstration, *circumstances = counted.row(0)
     # Told where there are some: months released before these were asked for keep their content hash.

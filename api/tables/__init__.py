@@ -16,6 +16,7 @@ from api.tables.kiosk import (
 )
 from api.tables.procedure import Procedure
 from api.tables.response import Response, ResponseText
+from api.tables.signal import ResponseExclusion, Signal, SignalResponse, SignalReview
 from api.tables.staff import (
     StaffAccount,
     StaffBrowser,
@@ -47,7 +48,11 @@ __all__ = [
     "KioskTicket",
     "Procedure",
     "Response",
+    "ResponseExclusion",
     "ResponseText",
+    "Signal",
+    "SignalResponse",
+    "SignalReview",
     "StaffAccount",
     "StaffBrowser",
     "StaffGrant",

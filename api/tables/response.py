@@ -57,6 +57,8 @@ class Response(SQLModel, table=True):
     clock_offset_seconds: int | None = None  # our clock less the device's, when it was sent
     durations: dict[str, float] | None = Field(default=None, sa_column=Column(OptionalDocument))
     consent: str | None = Field(default=None, max_length=40)  # version of the text that was agreed to
+    # A field no person sees was filled in: a program may have sent it. It counts until somebody decides.
+    is_trapped: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class ResponseText(SQLModel, table=True):

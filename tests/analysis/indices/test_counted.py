@@ -1,8 +1,9 @@
-"""Partial responses never count as whole; flagged ones count, and both are told."""
+"""Partial and excluded responses never count as whole; flagged ones count, and all are told."""
 
 import polars as pl
 
 from analysis.indices.compute import compute_indices
+from analysis.indices.counted import mark_excluded
 from analysis.indices.policy import IndexPolicy
 from analysis.release.microdata import release_responses
 from tests.analysis.make_frames import (
@@ -60,3 +61,26 @@ def test_partial_responses_are_not_released():
     )
     assert released.rows.height == 4
     assert released.rows["weight"].to_list() == [10.0] * 4  # 40 transactions / 4 responses
+
+
+def test_what_an_analyst_left_out_changes_no_figure_and_is_told():
+    figures = ["unit", "n", "estimate", "low", "high", "response_rate", "transactions"]
+    rows = [*WHOLE, answer(5), answer(5, "flagged")]
+    given = mark_excluded(make_responses(rows, FORM), {"r4", "r5", "of another form"})
+    tables = compute_indices(
+        given, COMPLETED, FORM,
+        month=MONTH, units=UNITS, procedures=make_procedures(["p1"]), policy=OPEN,
+    )  # fmt: skip
+    indices = tables.indices.filter(pl.col("level") == "overall")
+    assert indices.select(figures).equals(compute(WHOLE).select(figures))
+    assert "2 phiếu bị loại sau khi xem xét dấu hiệu / 2 responses left out after review" in indices["note"][0]
+    assert "dừng giữa chừng" not in indices["note"][0]  # it is told once
+    assert tables.weights_summary["responses_excluded"].item() == 2
+
+
+def test_what_an_analyst_left_out_is_not_released():
+    given = mark_excluded(make_responses(WHOLE, FORM), {"r0"})
+    released = release_responses(
+        given, FORM, indices=None, transactions=COMPLETED, units=UNITS, policy=OPEN, prefix=""
+    )
+    assert released.rows.height == 3
