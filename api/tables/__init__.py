@@ -14,6 +14,7 @@ from api.tables.kiosk import (
     KioskState,
     KioskTicket,
 )
+from api.tables.paper import PaperBatch, PaperDifference, PaperEntry, PaperPrinting, PaperSheet
 from api.tables.procedure import Procedure
 from api.tables.response import Response, ResponseText
 from api.tables.signal import ResponseExclusion, Signal, SignalResponse, SignalReview
@@ -46,6 +47,11 @@ __all__ = [
     "KioskSpan",
     "KioskState",
     "KioskTicket",
+    "PaperBatch",
+    "PaperDifference",
+    "PaperEntry",
+    "PaperPrinting",
+    "PaperSheet",
     "Procedure",
     "Response",
     "ResponseExclusion",
