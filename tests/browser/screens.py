@@ -11,6 +11,13 @@ from pathlib import Path
 
 from api.cli.migrate import run_migrations
 from tests.browser.chromium import Chromium, Page, start_chromium
+from tests.browser.invitations import (
+    STAFF_PAGES,
+    answer_once,
+    serve_invitations,
+    sign_in_there,
+    visit_public_pages,
+)
 from tests.browser.kiosk.scenes import visit_screens
 from tests.browser.kiosk.tablet import Tablet, serve_kiosks
 
@@ -34,7 +41,22 @@ def picture_kiosk(chromium: Chromium, shoot: Shoot, *, width: int, height: int) 
             visit_screens(chromium, app, address, look, width=width, height=height)
 
 
-PARTS: Mapping[str, Callable[..., None]] = {"kiosk": picture_kiosk}
+def picture_invitations(chromium: Chromium, shoot: Shoot, *, width: int, height: int) -> None:
+    """The pages of an invited person, then those of staff: response rates, codes to print."""
+    with tempfile.TemporaryDirectory(prefix="hailong-screens-") as folder:
+        url = f"sqlite:///{folder}/screens.sqlite3"
+        run_migrations(url)
+        with serve_invitations(url, Path(folder)) as (address, codes):
+            page = chromium.open_page(width=width, height=height)
+            visit_public_pages(page, address, codes[0], shoot)
+            answer_once(page, address, codes[1], shoot)
+            sign_in_there(page, address)
+            for path in STAFF_PAGES:
+                page.go(f"{address}{path}")
+                shoot(page, "".join(letter if letter.isalnum() else "-" for letter in path.strip("/")))
+
+
+PARTS: Mapping[str, Callable[..., None]] = {"kiosk": picture_kiosk, "invitations": picture_invitations}
 
 
 def take_pictures(folder: Path, names: list[str]) -> int:
