@@ -56,7 +56,7 @@ def _show_question(question: Question, filling: Filling) -> QuestionView:
         id=f"q-{question.id}",
         question=question,
         text=question.text[filling.language],
-        helps=_helps(question, filling.language),
+        helps=tell_helps(question, filling.language),
         choices=() if is_matrix else _choices(question, question.id, filling),
         missing=() if is_matrix else _missing(question, question.id, filling),
         rows=tuple(_show_row(question, row, filling) for row in question.rows),
@@ -127,7 +127,8 @@ def _typed(question: Question, filling: Filling) -> str:
     return _last([value for value in filling.posted.get(question.id, ()) if is_text or value not in reasons])
 
 
-def _helps(question: Question, language: str) -> tuple[str, ...]:
+def tell_helps(question: Question, language: str) -> tuple[str, ...]:
+    """What is said below the text of ``question``: its help, and how many options or which numbers it takes."""
     words = WORDS[language]
     helps = [question.help[language]] if question.help else []
     if question.type is QuestionType.MULTIPLE:
