@@ -1,6 +1,7 @@
 """Settings of one running service: frozen, read from the environment once, never at import."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from api.errors import HailongError
 
 PREFIX = "HAILONG_"
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 SECRET = ("database_url", "oidc_client_secret", "invitation_key")  # a password may stand in it: never shown
 INVITATION_KEY_LETTERS = 32
 
@@ -36,6 +38,7 @@ class Settings:
     small_cell: int = 10  # METHODS 7.1
     export_licence: str = "CC-BY-4.0"
     public_url: str = ""  # how people reach the service; empty: as each request came
+    office_hours: str = "07:30-17:00"  # of counters whose tablets were told no other
     staff_idle_minutes: int = 30
     staff_session_hours: int = 12
     staff_invitation_hours: int = 24
@@ -111,6 +114,8 @@ def _is_usable(name: str, value: Any) -> bool:
         return set(value.split(",")) <= {"operator", "unit_head", "analyst", "administrator"} or value == "none"
     if name == "invitation_key":
         return len(value) >= INVITATION_KEY_LETTERS
+    if name == "office_hours":
+        return _are_hours(value)
     if name == "confidence":
         return 0.5 <= value < 1
     return value >= 1 if isinstance(value, int) else bool(str(value).strip())
@@ -121,6 +126,11 @@ def _is_database_url(url: str) -> bool:
         return make_url(url).get_backend_name() in ("sqlite", "postgresql")
     except ArgumentError:
         return False
+
+
+def _are_hours(hours: str) -> bool:
+    first, _, last = hours.partition("-")
+    return bool(_TIME.fullmatch(first) and _TIME.fullmatch(last)) and first < last
 
 
 def _is_address(url: str, *, is_plain_allowed: bool) -> bool:
@@ -135,6 +145,7 @@ def _expected(name: str, default: Any) -> str:
     wanted = {
         "database_url": "sqlite:///file or postgresql://user@host/database",
         "timezone": "a time zone such as Asia/Ho_Chi_Minh",
+        "office_hours": "hours such as 07:30-17:00",
         "confidence": "a share such as 0.95",
         "public_url": "an address such as https://khaosat.example.vn",
         "invitation_key": f"{INVITATION_KEY_LETTERS} letters or more, as hailong invitations key makes them",

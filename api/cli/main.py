@@ -24,6 +24,7 @@ from api.cli import (
     qr,
     reconcile,
     serve,
+    signals,
     staff,
 )
 from api.errors import HailongError, database_away
@@ -51,6 +52,7 @@ app.add_typer(api_key.app, name="api-key")
 app.add_typer(import_group.app, name="import")
 app.add_typer(invitations.app, name="invitations")
 app.add_typer(kiosk.app, name="kiosk")
+app.add_typer(signals.app, name="signals")
 app.add_typer(staff.app, name="staff")
 
 

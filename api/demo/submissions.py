@@ -52,7 +52,8 @@ def make_submissions(
             procedure=person["procedure"],
             channel=channel,
             selection=selection,
-            started_at=submitted - timedelta(seconds=chance.randint(9, 90)),
+            # A longer form takes longer; one draw, so that all else stays as it was.
+            started_at=submitted - timedelta(seconds=chance.randint(9, 90) * (1 + len(form.questions) // 4)),
             submitted_at=submitted,
             is_demo=True,
         )

@@ -1,0 +1,1 @@
+"""Signals: computed every night, looked at by analysts, and what they decide about them."""
