@@ -12,6 +12,7 @@ from api import health
 from api.body_limit import BodyLimit
 from api.catalogue import open_catalogue
 from api.clock import Clock, utc_now
+from api.comments import routes as comments_routes
 from api.db import make_engine
 from api.error_replies import add_error_replies
 from api.form_pages import invited_routes
@@ -141,6 +142,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.include_router(registry_routes.router)
     app.include_router(transactions_routes.router)
     app.include_router(releases_routes.router)
+    app.include_router(comments_routes.router)
     app.include_router(staff_routes.router)
     app.mount("/static/site", StaticFiles(directory=Path(__file__).parent / "static"), name="site")
     return app

@@ -16,7 +16,7 @@ from api.errors import HailongError
 
 PREFIX = "HAILONG_"
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-SECRET = ("database_url", "oidc_client_secret", "invitation_key")  # a password may stand in it: never shown
+SECRET = ("database_url", "oidc_client_secret", "invitation_key", "seal_key")  # never shown
 INVITATION_KEY_LETTERS = 32
 
 
@@ -46,6 +46,8 @@ class Settings:
     oidc_issuer: str = ""  # empty: accounts of this service only
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
+    seal_key: str = ""  # seals originals of comments; the first of several seals, all open
+    comment_original_days: int = 90  # then they are deleted
     invitation_key: str = ""  # from it and a case follows the link; empty: no invitations
     invitation_days: int = 45  # links are good so long after the month of the result
     invitation_cell: int = 10  # an answer carries only what so many invited people share
@@ -116,6 +118,8 @@ def _is_usable(name: str, value: Any) -> bool:
         return len(value) >= INVITATION_KEY_LETTERS
     if name == "office_hours":
         return _are_hours(value)
+    if name == "seal_key":
+        return all(re.fullmatch(r"[A-Za-z0-9_-]{43}", key.strip()) for key in value.split(","))
     if name == "confidence":
         return 0.5 <= value < 1
     return value >= 1 if isinstance(value, int) else bool(str(value).strip())
@@ -149,6 +153,7 @@ def _expected(name: str, default: Any) -> str:
         "confidence": "a share such as 0.95",
         "public_url": "an address such as https://khaosat.example.vn",
         "invitation_key": f"{INVITATION_KEY_LETTERS} letters or more, as hailong invitations key makes them",
+        "seal_key": "keys as `hailong keys new-seal` prints them, with commas between",
         "oidc_issuer": "an address such as https://login.example.vn",
         "staff_totp_roles": "roles with commas between: operator,unit_head,analyst,administrator; or none",
     }

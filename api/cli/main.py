@@ -14,6 +14,7 @@ from api.cli import (
     api_key,
     check_figures,
     check_form,
+    comments,
     demo,
     export,
     import_group,
@@ -51,6 +52,8 @@ app.command("reconcile")(reconcile.reconcile)
 app.add_typer(api_key.app, name="api-key")
 app.add_typer(import_group.app, name="import")
 app.add_typer(invitations.app, name="invitations")
+app.add_typer(comments.app, name="comments")
+app.add_typer(comments.keys_app, name="keys")
 app.add_typer(kiosk.app, name="kiosk")
 app.add_typer(signals.app, name="signals")
 app.add_typer(staff.app, name="staff")

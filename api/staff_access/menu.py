@@ -47,6 +47,12 @@ MENU: tuple[MenuEntry, ...] = (
         {"vi": "Mời, khóa, đặt lại tài khoản cán bộ.", "en": "Invite, disable and reset staff accounts."},
     ),
     MenuEntry(
+        "/staff/comments",
+        "comments.read",
+        {"vi": "Lời góp ý", "en": "Comments"},
+        {"vi": "Đọc lời góp ý đã che thông tin cá nhân.", "en": "Read comments, personal data masked."},
+    ),
+    MenuEntry(
         "/staff/audit",
         "audit.read",
         {"vi": "Nhật ký", "en": "Audit"},

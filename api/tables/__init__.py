@@ -2,6 +2,8 @@
 
 from api.tables.api_key import ApiKey
 from api.tables.audit import AuditEvent
+from api.tables.comment import ClerkName, Comment, CommentOriginal
+from api.tables.erased import ErasedResponse
 from api.tables.import_run import ImportRun
 from api.tables.invitation import InvitationCase, InvitationPending, InvitationToken, InvitationTotal
 from api.tables.kiosk import (
@@ -13,6 +15,7 @@ from api.tables.kiosk import (
     KioskSpan,
     KioskState,
     KioskTicket,
+    KioskTrouble,
 )
 from api.tables.paper import PaperBatch, PaperDifference, PaperEntry, PaperPrinting, PaperSheet
 from api.tables.procedure import Procedure
@@ -33,7 +36,11 @@ from api.tables.unit import Counter, Unit, UnitSuccession
 __all__ = [
     "ApiKey",
     "AuditEvent",
+    "ClerkName",
+    "Comment",
+    "CommentOriginal",
     "Counter",
+    "ErasedResponse",
     "ImportRun",
     "InvitationCase",
     "InvitationPending",
@@ -47,6 +54,7 @@ __all__ = [
     "KioskSpan",
     "KioskState",
     "KioskTicket",
+    "KioskTrouble",
     "PaperBatch",
     "PaperDifference",
     "PaperEntry",
