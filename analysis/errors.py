@@ -23,6 +23,8 @@ AnalysisError
 │   ├── AllocationError  strata that cannot hold the sample asked for
 │   └── SelectionError   a frame or a design nothing can be drawn from
 │       └── FrameChanged the frame or the draw is not the one on record
+├── ReportError      figures that cannot be drawn or printed honestly (no interval, no n, repeated rows)
+│   └── ChartsNotInstalled   the libraries that draw are not there
 ├── FrameError           a frame that breaks its contract (frames)
 ├── FormWithoutIndex     a form that has no recipe (indices.compute)
 ├── UndescribedColumn    a column that would be released without words (release.codebook)
@@ -127,3 +129,18 @@ class SelectionError(SamplingError):
 
 class FrameChanged(SelectionError):
     pass
+
+
+class ReportError(AnalysisError):
+    pass
+
+
+class ChartsNotInstalled(ReportError):
+    """``library`` cannot be imported."""
+
+    def __init__(self, library: str) -> None:
+        super().__init__(
+            [f"chưa cài thư viện vẽ biểu đồ {library} / the drawing library {library} is not installed"],
+            "Cài phần bổ sung: pip install 'hailong[charts]' / Install the extra 'charts'.",
+        )
+        self.library = library

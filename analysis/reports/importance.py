@@ -1,0 +1,192 @@
+"""Importance against performance of aspects, with the noise of both."""
+
+from typing import Any
+
+import polars as pl
+
+from analysis.reports.altair_loading import load_altair
+from analysis.reports.finish import Told, finish_picture, frame_range, say_shape
+from analysis.reports.look import Look
+from analysis.reports.palette import BLUE, GREEN, INK, ORANGE, QUIET, VERMILION
+from analysis.reports.picture import Picture
+from analysis.reports.reading import check_figures, is_demonstration, read_confidence
+
+MOST = 25
+SIDES = ("importance", "performance")
+NUMBERS = (
+    "n",
+    "confidence",
+    *(f"{side}{part}" for side in SIDES for part in ("", "_low", "_high", "_centre")),
+)
+_QUADRANTS = {
+    "improve": ("cải thiện trước", "improve first", VERMILION, "square"),
+    "keep": ("giữ vững", "keep up", BLUE, "circle"),
+    "low_priority": ("ưu tiên thấp", "low priority", ORANGE, "triangle-down"),
+    "possible_excess": ("đã tốt, ít tác động", "good, matters little", GREEN, "triangle-up"),
+    "unsure": ("chưa phân biệt được", "not told apart", QUIET, "diamond"),
+}
+
+
+def draw_importance(
+    frame: pl.DataFrame, *, title: str, aspect: str = "aspect", look: Look | None = None
+) -> Picture:
+    """Every aspect as a cross: performance to the right, importance upwards, a quadrant only beyond noise.
+
+    Parameters
+    ----------
+    frame
+        What ``compare_importance`` returns; 25 aspects at most.
+    aspect
+        Column of the names to be shown (replace codes by words before).
+    look
+        Of performance; importance has two decimals and no unit.
+
+    Returns
+    -------
+    Picture
+        Lines at the mean aspect; colours and shapes name the quadrant, grey diamonds are not told apart.
+
+    Raises
+    ------
+    ReportError
+        Columns missing, aspects twice; ChartsNotInstalled without the extra.
+
+    Notes
+    -----
+    Importance is a relation between answers, not a promise that changing the aspect changes satisfaction.
+
+    References
+    ----------
+    METHODS 21.8, 19.6.
+
+    Examples
+    --------
+    >>> from analysis import SurveyDesign
+    >>> from analysis.models.importance import compare_importance
+    >>> scores = {"speed": [1, 2, 3, 4, 5, 3], "staff": [2, 5, 1, 4, 3, 3], "overall": [1, 3, 3, 4, 5, 3]}
+    >>> people = pl.DataFrame({"w": [1.0] * 6, **scores})
+    >>> found = compare_importance(people, SurveyDesign("w"), outcome="overall", aspects=["speed", "staff"])
+    >>> draw_importance(found, title="Ưu tiên", look=Look(ending="điểm")).table.row(0)[:2]
+    ('speed', '3,0 điểm (1,5–4,5 điểm)')
+    """
+    look = look or Look()
+    check_figures(frame, labels=[aspect], numbers=NUMBERS, most=MOST)
+    factors = {"importance": 1.0, "performance": look.factor}
+    values: list[dict[str, Any]] = []
+    for row in frame.iter_rows(named=True):
+        kind = row["quadrant"] or "unsure"
+        values.append(
+            {"name": str(row[aspect]), "kind": look.say(*_QUADRANTS[kind][:2]), "is_sure": kind != "unsure"}
+            | {
+                f"{side}{part}": None if row[f"{side}{part}"] is None else factors[side] * row[f"{side}{part}"]
+                for side in SIDES
+                for part in ("", "_low", "_high")
+            }
+            | {
+                "does": look.figure(row["performance"], row["performance_low"], row["performance_high"]),
+                "matters": _write(row["importance"], row["importance_low"], row["importance_high"], look),
+                "count": look.count(row["n"]),
+            }
+        )
+    first = frame.row(0, named=True)
+    centre = {"performance": look.factor * first["performance_centre"], "importance": first["importance_centre"]}
+    sure = [v for v in values if v["is_sure"]]
+    told = Told(
+        title,
+        [say_shape(look, frame["n"].to_list(), read_confidence(frame), frame.height, ("khía cạnh", "aspects"))],
+        [
+            look.say(
+                "Thanh: khoảng tin cậy. Đường đứt: trung bình các khía cạnh. Chỉ tô màu khi khác trung bình ngoài "
+                "sai số ở cả hai chiều.",
+                "Bars: intervals. Dashed: the mean aspect. Coloured only where both differ from it beyond noise.",
+            ),
+            look.say(
+                "Liên hệ giữa các câu trả lời, không chứng minh nguyên nhân.",
+                "A relation between answers, no proof of a cause.",
+            ),
+        ],
+        look.say("Mức độ quan trọng và mức đạt được. ", "Importance and performance. ")
+        + (
+            "; ".join(f"{v['name']}: {v['kind']}" for v in sure)
+            or look.say("Chưa khía cạnh nào phân biệt được", "No aspect is told apart")
+        )
+        + ".",
+        is_demonstration(frame),
+    )
+    table = pl.DataFrame(
+        {
+            look.say("Khía cạnh", "Aspect"): [v["name"] for v in values],
+            look.say("Mức đạt được", "Performance"): [v["does"] for v in values],
+            look.say("Mức quan trọng", "Importance"): [v["matters"] for v in values],
+            "n": [v["count"] for v in values],
+            look.say("Nhóm", "Quadrant"): [v["kind"] for v in values],
+        }
+    )
+    return finish_picture(_draw(values, centre, look), told, table, look)
+
+
+def _write(value: float, low: float | None, high: float | None, look: Look) -> str:
+    if low is None or high is None:
+        return f"{look.write(value, 2)} ({look.span(None, None)})"
+    return f"{look.write(value, 2)} ({look.write(low, 2)}–{look.write(high, 2)})"
+
+
+def _draw(values: list[dict[str, Any]], centre: dict[str, float], look: Look) -> Any:
+    alt = load_altair()
+
+    def ends(side: str) -> list[float]:
+        seen = [v[f"{side}{part}"] for v in values for part in ("", "_low", "_high")]
+        return frame_range([*(value for value in seen if value is not None), centre[side]], look)
+
+    scales = {side: alt.Scale(domain=ends(side), nice=False, zero=False) for side in SIDES}
+    x = alt.X(
+        "performance:Q",
+        scale=scales["performance"],
+        axis=alt.Axis(
+            title=look.say("mức đạt được", "performance") + (f" ({look.ending}) →" if look.ending else " →"),
+            format=",.1~f",
+            tickCount=6,
+            grid=False,
+        ),
+    )
+    y = alt.Y(
+        "importance:Q",
+        scale=scales["importance"],
+        axis=alt.Axis(title=look.say("mức quan trọng →", "importance →"), format=",.2f", tickCount=7, grid=False),
+    )
+    base = alt.Chart(alt.Data(values=values))
+    words = [look.say(*each[:2]) for each in _QUADRANTS.values()]
+    colour = alt.Color(
+        "kind:N",
+        scale=alt.Scale(domain=words, range=[each[2] for each in _QUADRANTS.values()]),
+        legend=alt.Legend(title=None, columns=3),
+    )
+    shape = alt.Shape(
+        "kind:N",
+        scale=alt.Scale(domain=words, range=[each[3] for each in _QUADRANTS.values()]),
+        legend=alt.Legend(title=None, columns=3),
+    )
+    tips = [
+        alt.Tooltip("name:N", title=look.say("Khía cạnh", "Aspect")),
+        alt.Tooltip("does:N", title=look.say("Mức đạt được", "Performance")),
+        alt.Tooltip("matters:N", title=look.say("Mức quan trọng", "Importance")),
+        alt.Tooltip("count:N", title="n"),
+    ]
+    middle = alt.Chart(alt.Data(values=[centre]))
+    layers = [
+        middle.mark_rule(color=INK, strokeDash=[5, 4], opacity=0.7).encode(x=x),
+        middle.mark_rule(color=INK, strokeDash=[5, 4], opacity=0.7).encode(y=y),
+        base.transform_filter("datum.performance_low != null")
+        .mark_rule(strokeWidth=1.6, opacity=0.6)
+        .encode(
+            x=alt.X("performance_low:Q", scale=scales["performance"]), x2="performance_high:Q", y=y, color=colour
+        ),
+        base.transform_filter("datum.importance_low != null")
+        .mark_rule(strokeWidth=1.6, opacity=0.6)
+        .encode(
+            y=alt.Y("importance_low:Q", scale=scales["importance"]), y2="importance_high:Q", x=x, color=colour
+        ),
+        base.mark_point(filled=True, size=95, opacity=1).encode(x=x, y=y, color=colour, shape=shape, tooltip=tips),
+        base.mark_text(align="left", dx=9, dy=-9, fontSize=12, color=INK).encode(x=x, y=y, text="name:N"),
+    ]
+    return alt.layer(*layers).properties(width=look.width, height=min(look.width, 420))

@@ -1,0 +1,160 @@
+"""Ranks with the places each unit may really have."""
+
+import polars as pl
+
+from analysis.errors import ReportError
+from analysis.ranking import Ranking, judge_league_table
+from analysis.reports.altair_loading import load_altair
+from analysis.reports.finish import Told, finish_picture, name_rows
+from analysis.reports.look import Look
+from analysis.reports.palette import BLUE, QUIET, SHADE
+from analysis.reports.picture import Picture
+from analysis.reports.reading import is_demonstration
+
+MOST = 150
+
+
+def draw_rank_sets(ranking: Ranking, *, title: str, n: str = "n", look: Look | None = None) -> Picture:
+    """For every unit the set of ranks it may have, a dot at the rank of its figure, and the tiers as bands.
+
+    Parameters
+    ----------
+    ranking
+        Of ``rank_units``; 150 units at most. With joint sets the line under the title says whether the table may
+        be printed with ranks at all (``judge_league_table``).
+    n
+        Column of the ranked frame with the number of responses.
+
+    Returns
+    -------
+    Picture
+        Units without a figure stand last, without a dot: any rank is possible.
+
+    Raises
+    ------
+    ReportError
+        Too many units, no column ``n``; ChartsNotInstalled without the extra.
+
+    References
+    ----------
+    METHODS 21.4, 14. Silently too sure where the ranking was.
+
+    Examples
+    --------
+    >>> from analysis.ranking import rank_units
+    >>> units = pl.DataFrame({"unit": list("ABC"), "estimate": [90.0, 70.0, 69.0], "standard_error": [2.0] * 3,
+    ...     "n": [200, 210, 190]})
+    >>> draw_rank_sets(rank_units(units, unit="unit"), title="Hạng").table["Khoảng hạng"].to_list()
+    ['1', '2–3', '2–3']
+    """
+    look = look or Look()
+    units = ranking.units
+    problems = [f"column {n!r} is missing"] if n not in units.columns else []
+    if units.height > MOST:
+        problems.append(f"{units.height} units, {MOST} at most can be read on one picture")
+    if problems:
+        raise ReportError(problems, "Xếp hạng trong từng tỉnh / Rank within provinces, and keep the column n.")
+    rows = units.sort("rank", "rank_low", "rank_high", nulls_last=True, maintain_order=True)
+    values = [
+        {
+            "name": row[ranking.unit],
+            "rank": row["rank"],
+            "low": row["rank_low"] - 0.5,
+            "high": row["rank_high"] + 0.5,
+            "set": _span(row["rank_low"], row["rank_high"]),
+            "tier": row["tier"],
+            "figure": "—" if row[ranking.estimate] is None else look.show(row[ranking.estimate]),
+            "count": "" if row[n] is None else look.count(row[n]),
+        }
+        for row in rows.iter_rows(named=True)
+    ]
+    alt = load_altair()
+    data = alt.Data(values=values)
+    scale = alt.Scale(domain=[0.4, units.height + 0.6], nice=False, zero=False)
+    y = name_rows([v["name"] for v in values])
+    tips = [
+        alt.Tooltip("name:N", title=look.say("Đơn vị", "Unit")),
+        alt.Tooltip("set:N", title=look.say("Khoảng hạng", "Rank set")),
+        alt.Tooltip("figure:N", title=look.say("Số liệu", "Figure")),
+        alt.Tooltip("count:N", title="n"),
+    ]
+    base = alt.Chart(data).encode(y=y)
+    axis = alt.Axis(
+        title=look.say("hạng (1 là tốt nhất)", "rank (1 is best)"),
+        orient="top",
+        tickMinStep=1,
+        tickCount=min(units.height, 12),
+        format=",d",
+    )
+    layers = [
+        base.mark_bar(height=9, color=BLUE, opacity=0.35, cornerRadius=3).encode(
+            x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q", tooltip=tips
+        ),
+        base.transform_filter("datum.rank != null")
+        .mark_point(filled=True, size=75, color=BLUE, opacity=1)
+        .encode(x=alt.X("rank:Q", scale=scale), tooltip=tips),
+        base.mark_text(align="left", dx=10, color=QUIET, fontSize=12).encode(
+            x=alt.value(look.width), text="set:N"
+        ),
+    ]
+    if units["tier"].drop_nulls().n_unique() > 1:
+        banded = base.transform_filter("datum.tier != null && datum.tier % 2 == 1")
+        layers.insert(0, banded.mark_rect(color=SHADE))
+    chart = alt.layer(*layers).properties(width=look.width, height=alt.Step(24 if units.height <= 60 else 17))
+    is_joint = str(units["rank_method"][0]).startswith("joint")
+    told = Told(
+        title, _subtitle(ranking, n, look, is_joint), _notes(look, is_joint), _describe(rows, ranking, look)
+    )
+    told = Told(told.title, told.subtitle, told.notes, told.alt, is_demonstration(units))
+    table = pl.DataFrame(
+        {
+            look.say("Đơn vị", "Unit"): [v["name"] for v in values],
+            look.say("Hạng", "Rank"): ["—" if v["rank"] is None else look.count(v["rank"]) for v in values],
+            look.say("Khoảng hạng", "Rank set"): [v["set"] for v in values],
+            look.say("Số liệu", "Figure"): [v["figure"] for v in values],
+            "n": [v["count"] for v in values],
+        }
+    )
+    return finish_picture(chart, told, table, look)
+
+
+def _span(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low}–{high}"
+
+
+def _subtitle(ranking: Ranking, n: str, look: Look, is_joint: bool) -> list[str]:
+    units = ranking.units
+    sure = look.sure(float(units["rank_confidence"][0]))
+    held = look.say(
+        f"{units.height} đơn vị; {look.counts(units[n].drop_nulls().to_list())}; khoảng hạng "
+        f"{'cùng đúng' if is_joint else 'của riêng từng đơn vị'} với độ tin cậy {sure}",
+        f"{units.height} units; {look.counts(units[n].drop_nulls().to_list())}; rank sets "
+        f"{'that hold together' if is_joint else 'of each unit alone'} with {sure} confidence",
+    )
+    if not is_joint:
+        return [held]
+    verdict = judge_league_table(ranking)
+    return [held, look.say(verdict.reason_vi, verdict.reason_en)]
+
+
+def _notes(look: Look, is_joint: bool) -> list[str]:
+    said = [
+        look.say(
+            "Chấm: hạng theo số đo được; thanh: các hạng có thể có. Dải nền: nhóm hạng.",
+            "Dot: rank of the figure; bar: ranks that are possible. Bands: tiers.",
+        )
+    ]
+    if not is_joint:
+        said.append(look.say("Không dùng để so các đơn vị với nhau.", "Not for comparing units with each other."))
+    return said
+
+
+def _describe(rows: pl.DataFrame, ranking: Ranking, look: Look) -> str:
+    first = rows.filter(pl.col("rank_low") == 1)[ranking.unit].to_list()
+    fixed = rows.filter(pl.col("rank_low") == pl.col("rank_high")).height
+    named = ", ".join(str(name) for name in first[:5]) + ("…" if len(first) > 5 else "")
+    return look.say(
+        f"Biểu đồ khoảng hạng. Có thể đứng đầu: {len(first)} đơn vị ({named}). "
+        f"Hạng xác định được: {fixed} đơn vị.",
+        f"Sets of ranks. May be first: {len(first)} units ({named}). Rank settled: {fixed} units.",
+    )
