@@ -4,9 +4,11 @@ import ast
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
@@ -40,6 +42,35 @@ UNITS = pl.DataFrame(
 )
 MEASURED = analysis.measure_item("level", "satisfied_share", levels=5, satisfied_from=4)
 STRATA = pl.DataFrame({"stratum": ["a", "b"], "population": [100, 300]})
+EARLIER = SAMPLE.with_columns(pl.col("minutes") - 2)
+MONTHS = pl.DataFrame(
+    {
+        "unit": ["A", "A", "B", "B"],
+        "month": ["2026-09", "2026-10"] * 2,
+        "estimate": [90.0, 60.0, 80.0, 81.0],
+        "standard_error": [3.0, 4.0, 3.0, 4.0],
+        "df": [60.0] * 4,
+    }
+)
+DAYS = pl.DataFrame(
+    {
+        "unit": ["A"] * 80,
+        "day": [date(2026, 11, 1 + k // 4) for k in range(80)],
+        "value": [0.0] * 80,
+    }
+)
+PEOPLE = SAMPLE.with_columns(
+    speed=pl.Series([1, 2, 3, 4, 5, 3, 2, 4, 1, 5, 3, 2]), staff=pl.Series([2, 5, 1, 4, 3, 3, 4, 2, 5, 1, 4, 4])
+)
+ITEMS = ["speed", "staff", "level"]
+PRINTED_SUM = pl.DataFrame(
+    {
+        "figure": ["all", "one", "other"],
+        "value": ["100", "60", "60"],
+        "rule": ["sum", None, None],
+        "part_of": [None, "all", "all"],
+    }
+)
 
 
 def estimate_calibrated(name: str) -> pl.DataFrame:
@@ -146,6 +177,129 @@ OTHERS: dict[str, Callable[[], bool]] = {
     "allocate": lambda: analysis.allocate(STRATA, n=40)["n"].to_list() == [10, 30],
     "plan_sample": lambda: analysis.plan_sample(analysis.allocate(STRATA, n=40), by=[]).height == 1,
     "select_sample": lambda: analysis.select_sample(UNITS, unit="unit", n=3, seed="2026-11").units.height == 3,
+    "estimate_jointly": lambda: (
+        analysis.estimate_jointly(SAMPLE, DESIGN, values=["minutes", "level"]).covariance.shape == (2, 2)
+    ),
+    "estimate_contrasts": lambda: (
+        analysis.estimate_contrasts(
+            analysis.estimate_jointly(SAMPLE, DESIGN, values=["minutes"], by=["sex"]), {"gap": "m - f"}
+        )["contrast"].item()
+        == "gap"
+    ),
+    "compare_domains": lambda: (
+        analysis.compare_domains(SAMPLE, DESIGN, item="minutes", by=["sex"])["against"].unique().to_list()
+        == ["whole"]
+    ),
+    "compare_periods": lambda: (
+        analysis.compare_periods(EARLIER, SAMPLE, DESIGN, item="minutes")["estimate"].item() == pytest.approx(2)
+    ),
+    "adjust_p_values": lambda: (
+        analysis.adjust_p_values(np.array([0.01, 0.5]), "bonferroni").tolist() == [0.02, 1.0]
+    ),
+    "combine_imputations": lambda: (
+        analysis.combine_imputations(
+            [analysis.estimate_means(each, DESIGN, values=["minutes"]) for each in (EARLIER, SAMPLE)]
+        )["between"].item()
+        == pytest.approx(2**0.5)
+    ),
+    "watch_units": lambda: (
+        analysis.watch_units(DAYS, unit="unit", day="day", value="value", baseline=90.0)["alarm"][-1] is True
+    ),
+    "find_changes": lambda: (
+        analysis.find_changes(MONTHS, by=["unit"], period="month")["is_different"].to_list() == [True, False]
+    ),
+    "fit_model": lambda: (
+        analysis.fit_model(SAMPLE, DESIGN, outcome="minutes", predictors=["sex"]).coefficients.height == 2
+    ),
+    "fit_ordinal": lambda: (
+        "speed"
+        in analysis.fit_ordinal(PEOPLE, DESIGN, outcome="level", predictors=["speed"])
+        .coefficients["term"]
+        .to_list()
+    ),
+    "exponentiate": lambda: (
+        analysis.exponentiate(
+            analysis.fit_model(SAMPLE, DESIGN, outcome="answered", predictors=["sex"], model="logistic")
+        )["ratio"].item()
+        > 0
+    ),
+    "wald_test": lambda: (
+        analysis.wald_test(analysis.fit_model(SAMPLE, DESIGN, outcome="minutes", predictors=["sex"]), ["sex"])[
+            "df_numerator"
+        ].item()
+        == 1
+    ),
+    "t_test": lambda: 0 < analysis.t_test(SAMPLE, DESIGN, value="minutes", by="sex")["p_value"].item() < 1,
+    "rank_test": lambda: 0 < analysis.rank_test(SAMPLE, DESIGN, value="minutes", by="sex")["p_value"].item() < 1,
+    "chi_square_test": lambda: (
+        0 < analysis.chi_square_test(SAMPLE, DESIGN, rows="sex", columns="answered")["p_value"].item() < 1
+    ),
+    "estimate_drivers": lambda: (
+        analysis.estimate_drivers(PEOPLE, DESIGN, outcome="level", aspects=["speed", "staff"])["aspect"].to_list()
+        == ["speed", "staff"]
+    ),
+    "compare_importance": lambda: (
+        analysis.compare_importance(PEOPLE, DESIGN, outcome="level", aspects=["speed", "staff"]).height == 2
+    ),
+    "estimate_reliability": lambda: (
+        analysis.estimate_reliability(PEOPLE, DESIGN, items=ITEMS)["statistic"].to_list() == ["alpha", "omega"]
+    ),
+    "estimate_alpha": lambda: analysis.estimate_alpha(PEOPLE, DESIGN, items=ITEMS) < 1,
+    "describe_items": lambda: analysis.describe_items(PEOPLE, DESIGN, items=ITEMS)["item"].n_unique() == 3,
+    "load_framework": lambda: analysis.load_framework("2023").root.id == "overall",
+    "score_framework": lambda: (
+        analysis.score_framework(analysis.load_framework("2023"), {"policy": "83.84", "service": "84.09"})
+        .filter(pl.col("node") == "overall")["estimate_rounded"]
+        .item()
+        == "83.94"
+    ),
+    "score_sheets": lambda: (
+        analysis.score_sheets(
+            pl.DataFrame(
+                {
+                    "unit": "A",
+                    "indicator": [f"q{k}" for k in range(1, 10)],
+                    "self_points": 2,
+                    "appraised_points": 1,
+                }
+            )
+        )["difference"].item()
+        == 9
+    ),
+    "rate_decision_766": lambda: (
+        analysis.rate_decision_766(
+            pl.DataFrame(
+                {
+                    "unit": ["A"],
+                    "received": [50],
+                    "on_time": [45],
+                    "answered": [40],
+                    "answered_not_satisfied": [4],
+                    "settled": [1000],
+                    "settled_not_satisfied": [10],
+                }
+            )
+        )["ratio_percent"].to_list()
+        == [90, 90, 99]
+    ),
+    "find_contradictions": lambda: analysis.find_contradictions(PRINTED_SUM)["rule"].to_list() == ["sum"],
+    "benchmark_areas": lambda: (
+        analysis.benchmark_areas(
+            analysis.fit_fay_herriot(UNITS, area="unit").areas.with_columns(part=pl.lit(1.0)),
+            share="part",
+            total=80.0,
+        )["estimate"].mean()
+        == pytest.approx(80)
+    ),
+    "smooth_variances": lambda: (
+        analysis.smooth_variances(UNITS.with_columns(n=pl.lit(40)))["smoothed_standard_error"].n_unique() == 1
+    ),
+    "group_alike": lambda: analysis.group_alike(analysis.rank_units(UNITS, unit="unit"))["unit"].n_unique() == 6,
+    "estimate_top_probabilities": lambda: (
+        analysis.estimate_top_probabilities(UNITS, unit="unit", k=2)["probability_top"].sum() == pytest.approx(2)
+    ),
+    "kish_design_effect": lambda: analysis.kish_design_effect(SAMPLE["w"]) == pytest.approx(1.25),
+    "effective_size": lambda: analysis.effective_size(SAMPLE["w"]) == pytest.approx(9.6),
     "size_by_yamane": lambda: analysis.size_by_yamane(10_000).n == 385,
     "size_for_share": lambda: analysis.size_for_share(margin=0.05).n == 385,
 }
