@@ -2,10 +2,12 @@
 
 import os
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import narwhals as nw
 import polars as pl
 
 from analysis.errors import EngineError
@@ -62,19 +64,30 @@ def open_snapshot(folder: Path, key: SnapshotKey) -> pl.LazyFrame:
     return opened
 
 
+def open_spark_snapshot(
+    session: Any, folder: Path, key: SnapshotKey, *, excluded: Collection[str] = ()
+) -> nw.LazyFrame:
+    """``open_snapshot`` on Spark, marked ``is_excluded`` where some ids are given. METHODS 8.1, 20.3, 22.8."""
+    opened = nw.from_native(session.read.parquet(str(key.file(folder).resolve()))).lazy()
+    if not excluded:
+        return opened
+    return opened.with_columns(nw.col("response_id").is_in(sorted(excluded)).alias("is_excluded"))
+
+
 def open_spark(name: str = "hailong") -> Any:
     """A Spark session: the one that is running, else a local one on all cores, quiet and without a web page.
 
     Raises
     ------
     EngineError
-        PySpark or Java is not installed.
+        PySpark or Java is not installed, or Java is too old for it.
 
     References
     ----------
     METHODS 20.3.
     """
     try:
+        from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError:
         raise EngineError(
@@ -83,19 +96,30 @@ def open_spark(name: str = "hailong") -> Any:
     running = SparkSession.getActiveSession()
     if running is not None:
         return running
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+    home = os.environ.get("JAVA_HOME")
+    if (shutil.which("java") if home is None else shutil.which("java", path=f"{home}/bin")) is None:
         raise EngineError(
             ["không tìm thấy Java, Spark cần Java 17 trở lên / Java is missing, Spark needs Java 17 or later"],
-            "Hãy cài Java, hoặc bỏ --engine spark / Install Java, or leave out --engine spark.",
+            _JAVA,
         )
-    return (
+    made = (
         SparkSession.builder.master("local[*]")
         .appName(name)
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.log.level", "ERROR")
         .config("spark.sql.shuffle.partitions", "8")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.sql.session.timeZone", "UTC")
-        .getOrCreate()
     )
+    try:
+        return made.getOrCreate()
+    except PySparkException as error:
+        raise EngineError(
+            [f"Spark không khởi động được, cần Java 17 trở lên / Spark does not start, it needs Java 17: {error}"],
+            _JAVA,
+        ) from None
+
+
+_JAVA = "Hãy cài Java, hoặc bỏ --engine spark / Install Java, or leave out --engine spark."

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import narwhals as nw
 import polars as pl
 
 from analysis.disclosure import find_small
@@ -49,7 +50,7 @@ class IndexTables:
 
 
 def compute_indices(
-    responses: pl.LazyFrame,
+    responses: pl.LazyFrame | nw.LazyFrame,
     transactions: pl.DataFrame,
     form: Form,
     *,
@@ -65,7 +66,8 @@ def compute_indices(
     ----------
     responses
         One row per response of this form version and month (``frames.RESPONSES`` and the answer columns).
-        Rows of other months are silently taken in.
+        Rows of other months are silently taken in. Of another engine (Spark): a Narwhals lazy frame; only counts
+        and sums leave it, and figures agree to 10⁻⁹ relative.
     transactions
         ``frames.TRANSACTIONS``; other months than ``month`` are left out. None of the month: every response
         counts the same, and method and note say so.
@@ -90,6 +92,8 @@ def compute_indices(
         A frame breaks its contract.
     FormWithoutIndex
         The form has no recipe.
+    EngineError
+        The policy rakes, and the responses are on another engine.
     RakingRefused, RakingDidNotConverge
         The margins of the policy cannot be met.
 
@@ -100,7 +104,7 @@ def compute_indices(
 
     References
     ----------
-    METHODS 1-7, 10.
+    METHODS 1-7, 10, 20.3.
     """
     policy = policy or IndexPolicy()
     if form.recipe is None:
@@ -133,7 +137,7 @@ def compute_indices(
 
 
 def _check_frames(
-    responses: pl.LazyFrame,
+    responses: pl.LazyFrame | nw.LazyFrame,
     transactions: pl.DataFrame,
     units: pl.DataFrame,
     procedures: pl.DataFrame,
@@ -141,6 +145,8 @@ def _check_frames(
     recipe: Recipe,
 ) -> None:
     items = {item: Column(pl.Int8, null=True) for item in measure_items(form, recipe)}
+    if isinstance(responses, nw.LazyFrame):
+        responses = pl.LazyFrame(schema=responses.collect_schema().to_polars())
     check_frame(responses, {**RESPONSES, **items}, f"responses to {form.id} {form.version}")
     check_frame(transactions, TRANSACTIONS, "transactions")
     check_frame(units, UNITS, "units")

@@ -1,10 +1,11 @@
 """The domains of an index, the responses behind each of its figures, and what is estimated; METHODS 10.1."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
 from analysis.estimation.composite import estimate_in_domains
+from analysis.indices.anywhere import EngineRows, count_members_anywhere, estimate_anywhere_in
 from analysis.indices.measure import Figure
 from analysis.indices.policy import IndexPolicy
 from analysis.indices.prepare import DESIGN, Prepared
@@ -52,24 +53,13 @@ def estimate_domains(
     ``domains``: some of those of ``count_domains``. Responses outside them stay in the design. METHODS 3, 10.1.
     """
     kinds = [kind for kind in DOMAINS if kind == "all" or (domains["kind"] == kind).any()]
-    placed = _place(prepared, domains, kinds)
     # Two readings only where some units count in their own domains alone.
-    pooled = placed["is_pooled"].all()
+    pooled = bool(prepared.cells.filter(pl.col("n") > 0)["is_pooled"].all())
     readings = [kinds] if pooled else [[k for k in kinds if (k in _POOLED) is of] for of in (True, False)]
-    nodes = {figure.key: figure.coefficients for figure in figures}
     parts: list[pl.DataFrame] = []
     for reading in filter(None, readings):
-        tables = estimate_in_domains(
-            placed,
-            DESIGN,
-            nodes=nodes,
-            domains=[[f"number {kind}"] if DOMAINS[kind] else [] for kind in reading],
-            confidence=policy.confidence,
-            interval={
-                figure.key: policy.estimated_interval(is_composite=figure.is_composite) for figure in figures
-            },
-            where=None if pooled or reading[0] not in _POOLED else pl.col("is_pooled"),
-        )
+        is_part = not pooled and reading[0] in _POOLED
+        tables = _estimate(prepared, domains, reading, figures, policy, is_part=is_part)
         for kind in reading:
             if progress:
                 progress(f"estimate {kind}", len(parts), len(kinds))
@@ -79,8 +69,43 @@ def estimate_domains(
     return pl.concat(parts)
 
 
+def _estimate(
+    prepared: Prepared,
+    domains: pl.DataFrame,
+    kinds: Sequence[str],
+    figures: Sequence[Figure],
+    policy: IndexPolicy,
+    *,
+    is_part: bool,
+) -> Iterator[pl.DataFrame]:
+    """A table of all figures for each of ``kinds``; ``is_part``: only what is pooled answers."""
+    if isinstance(prepared.rows, EngineRows):
+        numbers = {kind: _list_numbers(prepared, domains, kind) for kind in kinds}
+        return estimate_anywhere_in(prepared.rows, DESIGN, figures, numbers, policy, is_pooled=is_part)
+    intervals = {figure.key: policy.estimated_interval(is_composite=figure.is_composite) for figure in figures}
+    return estimate_in_domains(
+        _place(prepared.rows, prepared, domains, kinds),
+        DESIGN,
+        nodes={figure.key: figure.coefficients for figure in figures},
+        domains=[[f"number {kind}"] if DOMAINS[kind] else [] for kind in kinds],
+        confidence=policy.confidence,
+        interval=intervals,
+        where=pl.col("is_pooled") if is_part else None,
+    )
+
+
 def _count_cells(prepared: Prepared, figures: Sequence[Figure]) -> pl.DataFrame:
     """One row per cell × channel that has responses: its keys, ``responses`` and the number behind each figure."""
+    counted = (
+        count_members_anywhere(prepared.rows, figures)
+        if isinstance(prepared.rows, EngineRows)
+        else _count_members(prepared.rows, figures)
+    )
+    cells = prepared.cells.select("cell", "unit", "procedure", "province", "is_pooled")
+    return counted.join(cells, on="cell", how="left").sort("cell", "channel")
+
+
+def _count_members(rows: pl.DataFrame, figures: Sequence[Figure]) -> pl.DataFrame:
     members = (
         pl.any_horizontal(pl.col(item).is_not_null() for item, part in figure.coefficients.items() if part > 0)
         .sum()
@@ -88,9 +113,7 @@ def _count_cells(prepared: Prepared, figures: Sequence[Figure]) -> pl.DataFrame:
         .alias(figure.key)
         for figure in figures
     )
-    counted = prepared.rows.group_by("cell", "channel").agg(pl.len().cast(pl.Int64).alias("responses"), *members)
-    cells = prepared.cells.select("cell", "unit", "procedure", "province", "is_pooled")
-    return counted.join(cells, on="cell", how="left").sort("cell", "channel")
+    return rows.group_by("cell", "channel").agg(pl.len().cast(pl.Int64).alias("responses"), *members)
 
 
 def _count_kind(kind: str, counted: pl.DataFrame, prepared: Prepared, figures: Sequence[Figure]) -> pl.DataFrame:
@@ -130,22 +153,30 @@ def _add_transactions(domains: pl.DataFrame, kind: str, prepared: Prepared) -> p
     return domains.join(prepared.cells.group_by(by).agg(total), on=by, how="left", maintain_order="left")
 
 
-def _place(prepared: Prepared, domains: pl.DataFrame, kinds: Sequence[str]) -> pl.DataFrame:
+def _list_numbers(prepared: Prepared, domains: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """Key of the rows (cell, or channel) → number of its domain of ``kind``; of all: no key and no rows."""
+    by = list(DOMAINS[kind])
+    wanted = domains.filter(pl.col("kind") == kind).select(*by, pl.col("domain").alias(f"number {kind}"))
+    if kind == "channel" or not by:
+        return wanted
+    return prepared.cells.select("cell", *by).join(wanted, on=by).select("cell", f"number {kind}")
+
+
+def _place(rows: pl.DataFrame, prepared: Prepared, domains: pl.DataFrame, kinds: Sequence[str]) -> pl.DataFrame:
     """The rows with the number of their domain of each kind, null where it is not among ``domains``."""
-    rows = prepared.rows
     numbers = []
     for kind in kinds:
-        by = list(DOMAINS[kind])
-        wanted = domains.filter(pl.col("kind") == kind).select(*by, "domain")
-        if kind == "channel":
-            numbers.append(rows.select("channel").join(wanted, on=by, how="left", maintain_order="left")["domain"])
-        elif by:
-            of_cell = prepared.cells.select(by).join(wanted, on=by, how="left", maintain_order="left")["domain"]
-            numbers.append(of_cell.gather(rows["cell"]))
-        else:
+        if not DOMAINS[kind]:
             continue
-        numbers[-1] = numbers[-1].alias(f"number {kind}")
-    return rows.with_columns(numbers)
+        table = _list_numbers(prepared, domains, kind)
+        if kind == "channel":
+            numbers.append(rows.select(kind).join(table, on=kind, how="left", maintain_order="left"))
+            continue
+        of_cell = prepared.cells.select("cell").join(table, on="cell", how="left", maintain_order="left")
+        numbers.append(of_cell[rows["cell"]])
+    return rows.with_columns(
+        table[f"number {kind}"] for table, kind in zip(numbers, filter(DOMAINS.get, kinds), strict=True)
+    )
 
 
 def _number(table: pl.DataFrame, kind: str, domains: pl.DataFrame) -> pl.DataFrame:

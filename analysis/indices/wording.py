@@ -115,9 +115,7 @@ def _note_left_early(partial: int, flagged: int) -> list[str]:
 def _note_excluded(excluded: int) -> list[str]:
     if not excluded:
         return []
-    return [
-        f"{excluded} phiếu bị loại sau khi xem xét dấu hiệu / {excluded} responses left out after review"
-    ]
+    return [f"{excluded} phiếu bị loại sau khi xem xét dấu hiệu / {excluded} responses left out after review"]
 
 
 def note_units(prepared: Prepared) -> pl.DataFrame:

@@ -60,6 +60,11 @@ def count_cells(responses: pl.LazyFrame, transactions: pl.DataFrame, *, unit: st
         .agg(pl.len().cast(pl.Int64).alias("n"))
         .collect(engine="streaming")
     )
+    return add_transactions(answered, transactions)
+
+
+def add_transactions(answered: pl.DataFrame, transactions: pl.DataFrame) -> pl.DataFrame:
+    """``count_cells`` from cells that are counted: unit, procedure, n, one row each. METHODS 2.1."""
     completed = transactions.group_by("unit", "procedure").agg(pl.col("completed").sum().alias("transactions"))
     return (
         answered.join(completed, on=["unit", "procedure"], how="full", coalesce=True)
