@@ -17,16 +17,8 @@ from api.cli.opened import opened_engine
 from api.clock import local_day, utc_now
 from api.db import begin_write
 from api.kiosks.configuration import KioskSettings, change_settings
-from api.kiosks.devices import (
-    CODE_MINUTES,
-    change_pin,
-    configure_device,
-    find_device,
-    invite_device,
-    read_settings_of,
-    revoke_device,
-    roll_back_device,
-)
+from api.kiosks.configuring import change_pin, configure_device, read_settings_of, roll_back_device
+from api.kiosks.devices import CODE_MINUTES, find_device, invite_device, revoke_device
 from api.kiosks.fleet import Judged, judge_fleet
 from api.kiosks.fleet_queries import list_refusals
 from api.kiosks.retrying import close_refusals, retry_refusals

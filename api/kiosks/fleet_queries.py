@@ -11,11 +11,12 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
 from api.kiosks.configuration import KioskSettings
-from api.kiosks.devices import read_settings_of
-from api.tables import Counter, KioskDevice, KioskRefusal, KioskSpan, KioskState, Response
+from api.kiosks.configuring import read_settings_of
+from api.kiosks.troubles import list_troubles
+from api.tables import Counter, KioskDevice, KioskRefusal, KioskSpan, KioskState, KioskTrouble, Response
 from api.tables.types import Instant
 
-OUTSIDE_DAYS = timedelta(days=7)
+LATELY = timedelta(days=7)  # the week that the fleet page tells
 UNDER_WAY = timedelta(minutes=15)  # a part of a queue may still be on its way
 GAPS_SHOWN_MAX = 50
 
@@ -45,6 +46,7 @@ class KnownDevice:
     refused: int = 0
     refused_since: datetime | None = None
     outside: tuple[KioskSpan, ...] = ()
+    troubles: tuple[KioskTrouble, ...] = ()  # told in the last week
 
     @property
     def told(self) -> dict[str, Any]:
@@ -85,6 +87,7 @@ def read_fleet(
         _read_refused(session, ids),
         _read_outside(session, ids, now),
     )
+    troubles = list_troubles(session, ids, since=now - LATELY)
     return [
         KnownDevice(
             device=found,
@@ -99,6 +102,7 @@ def read_fleet(
             refused=refused.get(found.id, (0, None))[0],
             refused_since=refused.get(found.id, (0, None))[1],
             outside=tuple(outside[found.id]),
+            troubles=troubles.get(found.id, ()),
         )
         for found in devices
     ]
@@ -235,7 +239,7 @@ def _read_outside(session: Session, ids: Collection[str], now: datetime) -> dict
         .where(
             col(KioskSpan.device).in_(ids),
             col(KioskSpan.is_outside),
-            col(KioskSpan.ended_at) >= now - OUTSIDE_DAYS,
+            col(KioskSpan.ended_at) >= now - LATELY,
         )
         .order_by(col(KioskSpan.started_at))
     )

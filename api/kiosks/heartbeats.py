@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from sqlmodel import Session, col, select
 
-from api.kiosks.devices import find_device, read_settings_of
+from api.kiosks.configuring import read_settings_of
+from api.kiosks.devices import find_device
 from api.kiosks.hours import is_open
 from api.kiosks.items import measure_offset
+from api.kiosks.troubles import keep_troubles
 from api.receiving.reading import malformed
 from api.receiving.schemas import Instant, field_problems
 from api.tables import KioskSpan, KioskState
@@ -91,9 +93,19 @@ def read_heartbeat(given: Any, *, device: str, now: datetime) -> Beat:
 
 
 def record_heartbeats(session: Session, beats: Sequence[Beat], zone: ZoneInfo) -> None:
-    """Keep the last state of each tablet and lengthen, or begin, its span. The caller commits."""
+    """Keep the last state of each tablet and what went wrong on it; lengthen, or begin, its span. The caller
+    commits."""
     for beat in sorted(beats, key=lambda beat: (beat.device, beat.received_at)):
         state = session.get(KioskState, beat.device)
+        keep_troubles(
+            session,
+            beat.device,
+            beat.told,
+            before=state.told if state else {},
+            heard_before=state.received_at if state else None,
+            received_at=beat.received_at,
+            clock_offset_seconds=beat.clock_offset_seconds,
+        )
         if state is None:
             session.add(
                 KioskState(

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from api.kiosks.fleet_queries import Gap, KnownDevice
 from api.kiosks.hours import open_seconds_between
+from api.kiosks.instants import read_instant
+from api.kiosks.telling import tell_trouble, write_span
 
 SILENT_SECONDS = 30 * 60  # of opening hours: six heartbeats
 WITHOUT_ANSWERS_SECONDS = 8 * 3600  # of opening hours: a working day
@@ -18,6 +20,7 @@ BATTERY_LOW = 0.2
 STORAGE_FULL = 0.9
 PRESSES_MIN = 200  # by chance a level that one person in fifty chooses is not pressed 2 times in 100
 GAPS_TOLD = 5
+TROUBLES_TOLD = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def judge_device(known: KnownDevice, by: Yardstick) -> list[Finding]:
     judges = [_judge_numbers, _judge_refused]
     if known.device.revoked_at is None:
         judges += [_judge_silence, _judge_queue, _judge_answers, _judge_hours, _judge_presses]
-        judges += [_judge_storage, _judge_clock, _judge_battery, _judge_versions, _judge_screen]
+        judges += [_judge_storage, _judge_clock, _judge_battery, _judge_versions, _judge_screen, _judge_troubles]
     found = [finding for judge in judges for finding in judge(known, by)]
     return sorted(found, key=lambda finding: not finding.is_urgent)
 
@@ -95,8 +98,8 @@ def _judge_refused(known: KnownDevice, by: Yardstick) -> Iterator[Finding]:
         yield Finding(
             "refused",
             known.refused_since,
-            f"{known.refused} phiếu nằm ở khu cách ly, chưa được tính; xem hailong kiosk quarantine",
-            f"{known.refused} responses are in quarantine, not counted; see hailong kiosk quarantine",
+            f"{known.refused} phiếu nằm ở khu cách ly, chưa được tính; mở trang của máy để xem lý do",
+            f"{known.refused} responses are in quarantine, not counted; the page of the tablet says why",
             True,
         )
 
@@ -111,7 +114,7 @@ def _judge_silence(known: KnownDevice, by: Yardstick) -> Iterator[Finding]:
 
 
 def _judge_queue(known: KnownDevice, by: Yardstick) -> Iterator[Finding]:
-    many, oldest = known.told.get("queue_length", 0), _instant(known.told.get("oldest_queued_at"))
+    many, oldest = known.told.get("queue_length", 0), read_instant(known.told.get("oldest_queued_at"))
     offset = timedelta(seconds=known.state.clock_offset_seconds if known.state else 0)
     is_old = bool(many and oldest and oldest + offset < by.now - QUEUE_OLD)
     if many >= QUEUE_LONG or is_old:
@@ -185,8 +188,8 @@ def _judge_clock(known: KnownDevice, by: Yardstick) -> Iterator[Finding]:
         yield Finding(
             "clock_off",
             known.state.received_at if known.state else None,
-            f"đồng hồ của máy {vi} {_write_span(abs(offset))[0]}",
-            f"its clock is {_write_span(abs(offset))[1]} {en}",
+            f"đồng hồ của máy {vi} {write_span(abs(offset))[0]}",
+            f"its clock is {write_span(abs(offset))[1]} {en}",
         )
 
 
@@ -209,27 +212,21 @@ def _judge_versions(known: KnownDevice, by: Yardstick) -> Iterator[Finding]:
         yield Finding("config_old", since, "máy chưa nhận cấu hình mới", "it has not taken its new configuration")
 
 
+def _judge_troubles(known: KnownDevice, by: Yardstick) -> Iterator[Finding]:
+    """What went wrong on it within a day; what is longer ago stands in its history."""
+    lately = [one for one in known.troubles if one.received_at >= by.now - TROUBLES_TOLD]
+    wrong = [one for one in lately if tell_trouble(one.code, one.detail).is_wrong]
+    if wrong:
+        told, many = tell_trouble(wrong[-1].code, wrong[-1].detail), len(wrong)
+        yield Finding(
+            "errors",
+            wrong[-1].happened_at or wrong[-1].received_at,
+            f"lần trục trặc gần nhất: {told.vi}" + (f" ({many} lần trong ngày)" if many > 1 else ""),
+            f"last trouble: {told.en}" + (f" ({many} within a day)" if many > 1 else ""),
+        )
+
+
 def _judge_screen(known: KnownDevice, by: Yardstick) -> Iterator[Finding]:
     since = known.state.received_at if known.state else None
     if known.told.get("is_visible") is False:
         yield Finding("not_visible", since, "trang không hiện trên màn hình", "the page is not on the screen")
-    errors = known.told.get("errors") or []
-    if errors:
-        last = f"{errors[-1]['code']} {errors[-1]['detail']}".strip()[:120]
-        yield Finding("errors", _instant(errors[-1]["at"]), f"lỗi gần nhất: {last}", f"last error: {last}")
-
-
-def _instant(text: object) -> datetime | None:
-    """An instant a tablet told, as far as it is one; its clock may say anything."""
-    try:
-        found = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return found if found.tzinfo and 1970 <= found.year <= 9000 else None
-
-
-def _write_span(seconds: int) -> tuple[str, str]:
-    for size, vi, en in ((86_400, "ngày", "days"), (3600, "giờ", "hours"), (60, "phút", "minutes")):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {vi}", f"{seconds // size} {en}"
-    return f"{seconds} giây", f"{seconds} seconds"

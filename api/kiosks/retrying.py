@@ -38,12 +38,14 @@ def retry_refusals(
     return len(settled), len(refusals) - len(settled)
 
 
-def close_refusals(session: Session, ids: Sequence[int], *, now: datetime, actor: str = "cli") -> None:
+def close_refusals(
+    session: Session, ids: Sequence[int], *, now: datetime, device: str | None = None, actor: str = "cli"
+) -> None:
     """Stop telling of refusals that somebody looked at and that will never be stored, for instance a second answer
-    under one id. The items stay. NotThere when one of ``ids`` is not open."""
+    under one id. The items stay. NotThere when one of ``ids`` is not open, or not of ``device``."""
     for id in ids:
         refusal = session.get(KioskRefusal, id)
-        if refusal is None or refusal.settled_at is not None:
+        if refusal is None or refusal.settled_at is not None or device not in (None, refusal.device):
             raise NotThere(
                 "unknown_refusal", f"Không có mục cách ly {id} đang mở", f"There is no open quarantine entry {id}"
             )
@@ -54,6 +56,7 @@ def close_refusals(session: Session, ids: Sequence[int], *, now: datetime, actor
             actor=actor,
             action="kiosk.close_refusal",
             subject=refusal.device,
+            unit=find_device(session, refusal.device).unit,
             sequence=refusal.sequence,
         )
 

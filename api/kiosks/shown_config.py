@@ -14,7 +14,8 @@ from sqlmodel import Session, col, select
 
 from api.errors import NotThere
 from api.kiosks.configuration import KioskSettings
-from api.kiosks.devices import find_device, read_settings_of
+from api.kiosks.configuring import read_settings_of
+from api.kiosks.devices import find_device
 from api.tables import Counter, KioskDevice, Procedure, Unit
 from survey_forms.errors import UnknownForm
 from survey_forms.form import Form

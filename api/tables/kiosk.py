@@ -83,6 +83,22 @@ class KioskSpan(SQLModel, table=True):
     is_outside: bool
 
 
+class KioskTrouble(SQLModel, table=True):
+    """Something a tablet wrote down when it went wrong, told with a later heartbeat. ``told_at`` is what its clock
+    said then, ``happened_at`` what that means on ours, where it can be true. Kept for a set time."""
+
+    __tablename__ = "kiosk_trouble"
+    __table_args__ = (UniqueConstraint("device", "told_at", "code"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    device: str = Field(foreign_key="kiosk_device.id", max_length=20)
+    told_at: str = Field(max_length=200)
+    code: str = Field(max_length=200)
+    detail: str = Field(max_length=200)
+    happened_at: datetime | None = Field(default=None, sa_type=Instant)
+    received_at: datetime = Field(index=True, sa_type=Instant)
+
+
 class KioskRefusal(SQLModel, table=True):
     """A response that could not be stored, whole, with the reason: the tablet may delete its copy. ``item`` is
     JSON text, since what is wrong may be that no database takes it; free text may be in it."""

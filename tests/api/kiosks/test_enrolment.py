@@ -10,14 +10,8 @@ from sqlmodel import Session, select
 from api.errors import Malformed
 from api.kiosks.codes import CODE_LETTERS, PIN_ITERATIONS, hash_pin, make_code
 from api.kiosks.configuration import KioskSettings
-from api.kiosks.devices import (
-    change_pin,
-    configure_device,
-    invite_device,
-    list_configs,
-    revoke_device,
-    roll_back_device,
-)
+from api.kiosks.configuring import change_pin, configure_device, list_configs, roll_back_device
+from api.kiosks.devices import invite_device, revoke_device
 from api.tables import AuditEvent, KioskDevice, KioskEnrolment
 from tests.api.kiosks.conftest import KIOSKS
 from tests.conftest import NOW

@@ -8,7 +8,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from api.auth import make_key
-from api.kiosks.devices import configure_device, revoke_device
+from api.kiosks.configuring import configure_device
+from api.kiosks.devices import revoke_device
 from api.kiosks.event_board import EventBoard
 from api.kiosks.services import end_service, list_pending, make_ticket, take_ticket
 from tests.api.kiosks.conftest import KIOSKS

@@ -10,7 +10,8 @@ from sqlmodel import Session
 
 from api.app import create_app
 from api.kiosks.configuration import KioskSettings
-from api.kiosks.devices import configure_device, invite_device
+from api.kiosks.configuring import configure_device
+from api.kiosks.devices import invite_device
 from api.settings import Settings
 from tests.api.kiosks.conftest import KIOSKS, Tablet, make_heartbeat, make_item
 from tests.api.staff.people import add_second_factor, add_staff
