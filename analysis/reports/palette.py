@@ -1,7 +1,7 @@
 """Colours that people who see no red or no green tell apart; shape and place tell too. METHODS 21.2."""
 
-# After Okabe and Ito (2008), darkened where white paper needs it.
-BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = "#0063a6", "#c84b00", "#00836a", "#a2487f", "#c98500", "#3f9fd8"
+# After Okabe and Ito (2008), darker or lighter until eyes without red or green keep them apart (21.2).
+BLUE, VERMILION, GREEN, PURPLE, ORANGE = "#0063a6", "#c84b00", "#0a5a45", "#ca73aa", "#d99a00"
 INK, QUIET, GRID, SHADE = "#1f2430", "#666d78", "#dfe2e7", "#f2f4f7"
 
 SERIES = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, INK)
@@ -14,8 +14,8 @@ _LEVELS = {
     3: (_BAD[0], _MIDDLE, _GOOD[1]),
     4: (*_BAD, *_GOOD),
     5: (*_BAD, _MIDDLE, *_GOOD),
-    6: (_BAD[0], "#d0691f", "#f3b98b", "#a9d0ec", "#4a94cb", _GOOD[1]),
-    7: (_BAD[0], "#d0691f", "#f3b98b", _MIDDLE, "#a9d0ec", "#4a94cb", _GOOD[1]),
+    6: (_BAD[0], "#da7a35", "#f3b98b", "#a9d0ec", "#4a94cb", _GOOD[1]),
+    7: (_BAD[0], "#da7a35", "#f3b98b", _MIDDLE, "#a9d0ec", "#4a94cb", _GOOD[1]),
 }
 MOST_LEVELS = max(_LEVELS)
 
@@ -27,7 +27,7 @@ def colour_levels(count: int) -> tuple[str, ...]:
 
 def ink_on(colour: str) -> str:
     """Black or white, whichever reads better on ``colour``. METHODS 21.2."""
-    return "#ffffff" if luminance(colour) < 0.3 else INK
+    return "#ffffff" if luminance(colour) < 0.18 else INK
 
 
 def luminance(colour: str) -> float:
