@@ -5,11 +5,14 @@ import math
 import numpy as np
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from analysis.design import SurveyDesign
 from analysis.errors import EstimateError
+from analysis.estimation.cubic_spline import interpolate
 from analysis.estimation.estimate import estimate_proportions
 from analysis.estimation.intervals import INTERVALS, asin_limits, exact_limits, likelihood_limits
+from analysis.estimation.proportions_as_r import estimate_proportions_as_r
 from tests.analysis.oracle import differ, read_case, read_data
 
 CLUSTERED = SurveyDesign("pw", cluster="dnum", population="fpc")
@@ -62,6 +65,58 @@ def test_limits_of_a_share_agree_with_r(part, row):
         relative = 6e-3  # R interpolates its profile; see the next test
     assert not differ(low, row["lo"], relative=relative)
     assert not differ(high, row["hi"], relative=relative)
+
+
+@pytest.mark.parametrize(
+    ("part", "row"),
+    [
+        pytest.param(part, row, id=f"{part} {row['method']} {row['level']}")
+        for part, rows in CASE.items()
+        for row in rows
+        if row["method"] in ("likelihood", "asin")
+    ],
+)
+def test_limits_as_r_prints_them_agree_with_r(part, row):
+    data, design, claim, where = PARTS[part]
+    found = estimate_proportions_as_r(
+        read_data(data).with_columns(claim.alias("claim")),
+        design,
+        of="claim",
+        where=where,
+        confidence=row["level"],
+        interval=row["method"],
+        df=math.inf if part == "clus_zinf" else "domain",
+    )
+    found = found.filter("level").row(0, named=True)
+    for ours, theirs in (("low", "lo"), ("high", "hi")):
+        assert not differ(found[ours], row[theirs], relative=1e-8)
+    assert found["method"].endswith("as R")
+
+
+def test_limits_as_r_of_domains_are_those_of_each_alone():
+    sample = read_data("apistrat")
+    together = estimate_proportions_as_r(sample, STRATIFIED, of="awards", by=["stype", "sch.wide"])
+    for row in together.iter_rows(named=True):
+        where = (pl.col("stype") == row["stype"]) & (pl.col("sch.wide") == row["sch.wide"])
+        alone = estimate_proportions_as_r(sample, STRATIFIED, of="awards", where=where)
+        same = alone.filter(pl.col("level") == row["level"]).row(0, named=True)
+        assert (same["low"], same["high"]) == pytest.approx((row["low"], row["high"]), rel=1e-9)
+
+
+def test_certain_shares_keep_the_limits_they_have():
+    sample = pl.DataFrame({"w": [1.0] * 6, "yes": [True] * 6})
+    asked = {"of": "yes", "interval": "likelihood"}
+    found = estimate_proportions_as_r(sample, SurveyDesign("w"), **asked)
+    assert_frame_equal(found, estimate_proportions(sample, SurveyDesign("w"), **asked))
+    with pytest.raises(EstimateError, match="wilson"):
+        estimate_proportions_as_r(sample, SurveyDesign("w"), of="yes", interval="wilson")
+
+
+def test_splines_meet_every_cubic():
+    x = np.array([-2.0, -1.0, 0.5, 3.0, 4.0, 6.0])
+    at = np.linspace(-2, 6, 33)
+    np.testing.assert_allclose(interpolate(x, 2 * x**3 - x + 1, at), 2 * at**3 - at + 1, rtol=1e-11, atol=1e-9)
+    np.testing.assert_allclose(interpolate(x, np.exp(x), x), np.exp(x), rtol=1e-12)
 
 
 def test_likelihood_limits_meet_their_definition():
