@@ -36,6 +36,7 @@ from api.responses import routes as responses_routes
 from api.results import routes as results_routes
 from api.security_headers import SecurityHeaders
 from api.settings import Settings
+from api.signals import routes as signals_routes
 from api.staff import routes as staff_routes
 from api.staff.throttle import SignInThrottle
 from api.trailing_slash import TrailingSlash
@@ -143,6 +144,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.include_router(transactions_routes.router)
     app.include_router(releases_routes.router)
     app.include_router(comments_routes.router)
+    app.include_router(signals_routes.router)
     app.include_router(staff_routes.router)
     app.mount("/static/site", StaticFiles(directory=Path(__file__).parent / "static"), name="site")
     return app

@@ -49,7 +49,7 @@ def review_signal(session: Session, staff: Staff, signal: Signal, decision: Deci
         )
     if decision.verdict == Verdict.REOPEN and latest_review(session, signal.id) is None:
         raise Conflict("nothing_decided", "Chưa có quyết định nào để thu hồi", "Nothing was decided yet")
-    chosen = _choose(session, signal, decision) if decision.verdict == Verdict.EXCLUDE else []
+    chosen = _choose(session, staff, signal, decision) if decision.verdict == Verdict.EXCLUDE else []
     session.execute(delete(ResponseExclusion).where(col(ResponseExclusion.signal) == signal.id))
     if chosen:
         rows = [{"response_id": id, "signal": signal.id, "month": signal.month} for id in chosen]
@@ -87,10 +87,13 @@ def latest_review(session: Session, signal: str) -> SignalReview | None:
     return None if found is None or found.verdict == Verdict.REOPEN else found
 
 
-def _choose(session: Session, signal: Signal, decision: Decision) -> list[UUID]:
+def _choose(session: Session, staff: Staff, signal: Signal, decision: Decision) -> list[UUID]:
     wanted = select(col(SignalResponse.response_id)).where(col(SignalResponse.signal) == signal.id)
     # Never those of somebody else's signal, and never one that is not stored any more.
     stored = wanted.join(Response, col(Response.id) == col(SignalResponse.response_id))
+    if staff.own_counters:  # a signal about a whole unit leaves those of one's own counter to a colleague
+        own = col(Response.counter).in_(sorted(staff.own_counters))
+        stored = stored.where(col(Response.counter).is_(None) | ~own)
     members = list(session.execute(stored).scalars())
     asked = None if decision.responses is None else {one.lower() for one in decision.responses}
     chosen = [id for id in members if asked is None or str(id) in asked]

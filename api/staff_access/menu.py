@@ -41,6 +41,12 @@ MENU: tuple[MenuEntry, ...] = (
         },
     ),
     MenuEntry(
+        "/staff/signals",
+        "signals.read",
+        {"vi": "Dấu hiệu", "en": "Signals"},
+        {"vi": "Phiếu cần xem lại, và lý do.", "en": "Responses to look at, and why."},
+    ),
+    MenuEntry(
         "/staff/accounts",
         "accounts.manage",
         {"vi": "Tài khoản", "en": "Accounts"},
