@@ -26,6 +26,7 @@ from api.kiosks import routes as kiosk_routes
 from api.kiosks import staff_routes as kiosk_staff_routes
 from api.kiosks.desk import KioskDesk
 from api.openapi import describe_with_problems
+from api.privacy import routes as privacy_routes
 from api.qr import routes as qr_routes
 from api.rate_limit import RateLimit
 from api.receiving.receiver import Receiver
@@ -43,6 +44,8 @@ from api.trailing_slash import TrailingSlash
 from api.transactions import routes as transactions_routes
 from survey_forms.loader import Catalogue
 from survey_forms.pages.kiosk.assets import read_assets
+
+PRIVACY_POSTS_PER_MINUTE = 30  # of an address: people behind a shared one, not a program that tries codes
 
 # Routes that anyone may call; every other one has a guard (tests/test_house.py).
 PUBLIC_PATHS = frozenset(
@@ -70,6 +73,9 @@ PUBLIC_PATHS = frozenset(
         "/kiosk/sw.js",
         "/q/{code}",
         "/q/{code}/{form}",
+        "/privacy",
+        "/privacy/deletion",
+        "/privacy/response",
         "/results",
         "/results/{month}/{form}",
         "/staff/invitation/{token}",
@@ -110,6 +116,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
         app_version=app.state.kiosk_assets.version,
     )
     app.state.rate_limit = RateLimit(settings.public_posts_per_minute)
+    app.state.privacy_limit = RateLimit(PRIVACY_POSTS_PER_MINUTE)
     app.state.sign_in_throttle = SignInThrottle()
     app.add_middleware(
         BodyLimit,
@@ -144,6 +151,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.include_router(transactions_routes.router)
     app.include_router(releases_routes.router)
     app.include_router(comments_routes.router)
+    app.include_router(privacy_routes.router)
     app.include_router(signals_routes.router)
     app.include_router(staff_routes.router)
     app.mount("/static/site", StaticFiles(directory=Path(__file__).parent / "static"), name="site")

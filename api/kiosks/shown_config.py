@@ -17,6 +17,7 @@ from api.kiosks.configuration import KioskSettings
 from api.kiosks.configuring import read_settings_of
 from api.kiosks.devices import find_device
 from api.tables import Counter, KioskDevice, Procedure, Unit
+from survey_forms.consent.catalogue import find_consent
 from survey_forms.errors import UnknownForm
 from survey_forms.form import Form
 from survey_forms.loader import Catalogue
@@ -84,7 +85,7 @@ def show_config(
         "counter_name": counter.name if counter else None,
         "form_version": form.version,
         "timezone": timezone,
-        "consent": None,
+        "consent": find_consent("kiosk", day),
         "pin": dict(device.pin),
         "questionnaire": jsonable_encoder(asdict(form)),
         "procedures": _procedures(session, day) if settings.asks_procedure else None,

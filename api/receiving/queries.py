@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, Uuid, se
 from sqlalchemy.dialects import sqlite
 
 from api.errors import Conflict
+from api.receiving.erased import find_erased, take_back_erased
 from api.receiving.submission import ReadyResponse, Receipt
 from api.tables import Response, ResponseText
 
@@ -50,6 +51,7 @@ def store(
     rows = [first_of_id[id].values for id in sorted(first_of_id)]
     is_scattered = is_unordered and connection.dialect.name == "sqlite"
     inserted = _insert_scattered(connection, rows) if is_scattered else _insert_new(connection, rows)
+    inserted = take_back_erased(connection, inserted)
     texts = [
         {"response_id": id, "question": question, "text": written}
         for id in inserted
@@ -102,7 +104,7 @@ def find_receipts(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Rec
         )
         for id, received_at, content_hash in connection.execute(wanted):
             found[id] = Receipt(id, False, received_at, content_hash)
-    return found
+    return found | find_erased(connection, [id for id in ids if id not in found])
 
 
 def recognise(ready: ReadyResponse, known: Receipt) -> Receipt | Conflict:
