@@ -1,7 +1,7 @@
 """Raking: scale weights until they agree with several margins at once; METHODS 2.4."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -10,6 +10,16 @@ from analysis.errors import WeightError
 from analysis.grouping.groups import Groups, group_rows
 from analysis.grouping.keys import Key, code_column
 from analysis.grouping.scatter import Column, Numbers, add_by_code, blocks, in_halves, to_column
+from analysis.weighting.auxiliaries import (
+    CROSSED,
+    Calibration,
+    Margin,
+    known_levels,
+    margin_columns,
+    margin_name,
+)
+
+Frame = pl.DataFrame | pl.LazyFrame
 
 MARGINS = {
     "variable": pl.String,
@@ -46,18 +56,38 @@ class RakingDidNotConverge(WeightError):
 
 @dataclass(frozen=True)
 class Raked:
-    """``weights``: one per row of the frame, in its order. ``margins``: target, before and after of each level."""
+    """``weights``: one per row of the frame, in its order. ``margins``: target, before and after of each level.
+    ``calibration``: for standard errors (METHODS 3.7). ``factors``: smallest and largest new weight over old.
+    ``given``: the frame that was raked, kept as it is; ``frame`` has the new weights beside it."""
 
     weights: pl.Series
     margins: pl.DataFrame
     rounds: int
+    calibration: Calibration
+    factors: tuple[float, float]
+    given: Frame = field(repr=False)
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """The rows given (a lazy frame is read again), with the new weights in the column ``into`` named."""
+        given, into = self.given.lazy().collect(), self.calibration.weight
+        if into in given.columns:
+            raise WeightError([f"column {into!r} is in the frame already"], "Name another column: into=….")
+        return given.with_columns(self.weights.alias(into))
+
+    @property
+    def furthest(self) -> dict[str, object]:
+        """The row of ``margins`` that is furthest off."""
+        off = (self.margins["after"] / self.margins["target"] - 1).abs()
+        return self.margins.row(int(off.arg_max() or 0), named=True)
 
 
 def rake(
-    frame: pl.DataFrame | pl.LazyFrame,
+    frame: Frame,
     *,
     weight: str,
-    margins: Mapping[str, Mapping[str, float]],
+    margins: Mapping[str, Mapping[str, float]] | Mapping[Margin, Mapping[object, float]],
+    into: str = "weight_calibrated",
     tolerance: float = 1e-10,
     max_rounds: int = 1000,
 ) -> Raked:
@@ -70,9 +100,17 @@ def rake(
     weight
         Column of the weights to start from; they are kept in proportion inside each combination of levels.
     margins
-        Column → level → total. All columns must add up to the same grand total.
+        Column → level → total; or a tuple of columns taken together, with tuples as levels. Levels are compared
+        as text. All margins must add up to the same grand total.
+    into
+        What the column of new weights is called in ``Raked.frame``.
     tolerance
         Largest relative difference left in any level; every margin is checked after the last round.
+
+    Returns
+    -------
+    Raked
+        ``weights``, ``margins``, ``calibration`` for ``estimate_calibrated_means`` and sisters, with ``frame``.
 
     Raises
     ------
@@ -84,14 +122,32 @@ def rake(
 
     Notes
     -----
-    Standard errors that take raked weights as given are silently a little off (mostly too large).
+    Standard errors that take raked weights as given are silently a little off (mostly too large): hand
+    ``calibration`` to the calibrated estimators, as R's ``svymean`` does after its ``rake`` (p09).
 
     References
     ----------
-    METHODS 2.4, 20.2; Deming and Stephan (1940), Annals of Mathematical Statistics 11.
+    METHODS 2.4, 3.7, 20.2; Deming and Stephan (1940), Annals of Mathematical Statistics 11.
+
+    Examples
+    --------
+    >>> from analysis.design import SurveyDesign
+    >>> from analysis.estimation.calibrated import estimate_calibrated_means
+    >>> people = {"sex": ["f", "f", "m", "m"], "job": ["a", "b", "a", "b"], "y": [1.0, 2.0, 4.0, 4.0]}
+    >>> sample = pl.DataFrame({"w": [1.0] * 4, **people})
+    >>> raked = rake(sample, weight="w", margins={"sex": {"f": 6, "m": 4}, "job": {"a": 5, "b": 5}})
+    >>> raked.weights.to_list()
+    [3.0, 3.0, 2.0, 2.0]
+    >>> design = SurveyDesign("weight_calibrated")
+    >>> means = estimate_calibrated_means(raked.frame, design, raked.calibration, values=["y"])
+    >>> means.select("estimate", pl.col("standard_error").round(4)).row(0)
+    (2.5, 0.1472)
     """
-    names = list(margins)
-    read, absent = _read(frame, weight, names)
+    named: dict[Margin, Mapping[object, float]] = {margin: dict(levels) for margin, levels in margins.items()}
+    margin_of = {margin_name(margin): margin for margin in named}
+    names = list(margin_of)
+    read, absent = _read(frame, weight, margin_of)
+    totals = {margin_name(margin): levels for margin, levels in known_levels(named).items()}
     keys = {name: code_column(read[name]) for name in read.columns if name != _WEIGHT}
     groups = group_rows(read.height, keys)
     if groups is None:
@@ -100,14 +156,14 @@ def rake(
     of_group, has_bad_weights = _add_up(weights, groups)
     combined = _list_groups(of_group, groups, keys)
     nulls = {name: read[name].null_count() for name in keys}
-    _refuse_impossible(combined, weight, margins, absent, has_bad_weights, nulls)
+    _refuse_impossible(combined, weight, totals, absent, has_bad_weights, nulls)
     start = combined[_WEIGHT].to_numpy()
     sides = []
     for name in names:
-        levels = sorted(margins[name])
+        levels = sorted(totals[name])
         code = {level: index for index, level in enumerate(levels)}
         codes = combined[name].replace_strict(code, return_dtype=pl.Int64).to_numpy()
-        sides.append((name, levels, codes, np.array([float(margins[name][level]) for level in levels])))
+        sides.append((name, levels, codes, np.array([totals[name][level] for level in levels])))
     factors = np.ones_like(start)
     rounds = 0
     while True:
@@ -138,15 +194,30 @@ def rake(
         for name, levels, codes, targets in sides
     )
     of_group[combined[_GROUP].to_numpy()] = factors
-    return Raked(_multiply(weights, groups, of_group), table, rounds)
+    return Raked(
+        _multiply(weights, groups, of_group),
+        table,
+        rounds,
+        Calibration(weight, into, tuple(margin_of.values())),
+        (float(factors.min()), float(factors.max())),
+        frame,
+    )
 
 
-def _read(frame: pl.DataFrame | pl.LazyFrame, weight: str, names: Sequence[str]) -> tuple[pl.DataFrame, list[str]]:
-    """The weights and those margin columns that are there, in one reading; and those that are not."""
+def _read(frame: Frame, weight: str, margins: Mapping[str, Margin]) -> tuple[pl.DataFrame, list[str]]:
+    """The weights and those margins whose columns are there, in one reading; and those whose are not."""
     schema = frame.collect_schema()
-    absent = [name for name in names if name not in schema]
-    there = [pl.col(name) for name in names if name not in absent]
+    absent = [name for name, margin in margins.items() if not set(margin_columns(margin)) <= set(schema)]
+    there = [_as_one(margin) for name, margin in margins.items() if name not in absent]
     return frame.lazy().select(pl.col(weight).cast(pl.Float64).alias(_WEIGHT), *there).collect(), absent
+
+
+def _as_one(margin: Margin) -> pl.Expr:
+    """A column as it is, several as text taken together; null where one of them is."""
+    if isinstance(margin, str):
+        return pl.col(margin)
+    texts = [pl.col(column).cast(pl.String) for column in margin]
+    return pl.concat_str(texts, separator=CROSSED).alias(margin_name(margin))
 
 
 def _add_up(weights: Column, groups: Groups) -> tuple[Numbers, bool]:
@@ -206,7 +277,7 @@ def _refuse_impossible(
         problems += [f"{name} = {level}: responses but no total" for level in sorted(present - set(totals))]
         problems += [f"{name} = {level}: a total but no responses" for level in sorted(set(totals) - present)]
         problems += [
-            f"{name} = {level}: total {total} is not positive" for level, total in totals.items() if total <= 0
+            f"{name} = {level}: total {total:g} is not positive" for level, total in totals.items() if total <= 0
         ]
     grand = {name: float(sum(totals.values())) for name, totals in margins.items()}
     if grand and max(grand.values()) - min(grand.values()) > 1e-6 * max(grand.values()):

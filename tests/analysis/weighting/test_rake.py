@@ -3,8 +3,12 @@
 import polars as pl
 import pytest
 
+from analysis.design import SurveyDesign
+from analysis.errors import WeightError
+from analysis.estimation.calibrated import estimate_calibrated_means
+from analysis.weighting.calibrate import calibrate
 from analysis.weighting.rake import RakingDidNotConverge, RakingRefused, rake
-from tests.analysis.oracle import read_case, read_data
+from tests.analysis.oracle import mismatches, read_case, read_data
 
 SAMPLE = pl.DataFrame(
     {
@@ -37,6 +41,40 @@ def test_every_margin_is_met_and_listed_before_and_after() -> None:
         ("age", "young", 30.0, 2.0),
     ]
     assert raked.margins["after"].to_list() == pytest.approx([50, 50, 70, 30])
+
+
+def test_columns_taken_together_are_one_margin() -> None:
+    counts = {("f", "young"): 10, ("f", "old"): 20, ("m", "young"): 30, ("m", "old"): 40}
+    raked = rake(SAMPLE, weight="w", margins={("sex", "age"): counts})
+    assert raked.weights.to_list() == pytest.approx([10, 20, 30, 20, 20])
+    assert raked.margins["variable"].unique().to_list() == ["sex × age"]
+    assert raked.calibration.counts == (("sex", "age"),)
+
+
+def test_levels_that_are_numbers_are_compared_as_text() -> None:
+    raked = rake(SAMPLE.with_columns(sex=pl.Series([1, 1, 2, 2, 2])), weight="w", margins={"sex": {1: 60, 2: 30}})
+    assert raked.weights.to_list() == pytest.approx([30, 30, 10, 10, 10])
+
+
+def test_raked_weights_bring_their_errors_along_as_in_r() -> None:
+    case = read_case("p09_rake")
+    margins = {name: {row[name]: row["Freq"] for row in case["margins"][name]} for name in ("stype", "sch.wide")}
+    raked = rake(read_data("apiclus1").lazy(), weight="pw", margins=margins, tolerance=1e-13)
+    design = SurveyDesign("weight_calibrated", cluster="dnum")
+    means = estimate_calibrated_means(raked.frame, design, raked.calibration, values=["api00", "enroll"])
+    wanted = {"est": "estimate", "se": "standard_error", "df": "df", "lo_t": "low", "hi_t": "high"}
+    assert mismatches(means, case["mean"], wanted) == []
+    met = calibrate(
+        read_data("apiclus1"), weight="pw", counts=margins, distance="raking", into="v", tolerance=1e-13
+    )
+    assert raked.factors == pytest.approx(met.factors)
+    assert abs(raked.furthest["after"] / raked.furthest["target"] - 1) < 1e-13
+
+
+def test_a_column_that_is_there_is_not_written_over() -> None:
+    raked = rake(SAMPLE, weight="w", margins={"sex": {"f": 60, "m": 30}}, into="age")
+    with pytest.raises(WeightError, match="'age' is in the frame already"):
+        _ = raked.frame
 
 
 def test_scale_of_the_starting_weights_does_not_matter() -> None:
