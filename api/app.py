@@ -26,6 +26,7 @@ from api.kiosks import routes as kiosk_routes
 from api.kiosks import staff_routes as kiosk_staff_routes
 from api.kiosks.desk import KioskDesk
 from api.openapi import describe_with_problems
+from api.paper import routes as paper_routes
 from api.privacy import routes as privacy_routes
 from api.qr import routes as qr_routes
 from api.rate_limit import RateLimit
@@ -139,6 +140,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.include_router(invited_routes.router)
     app.include_router(invitations_routes.router)
     app.include_router(qr_routes.router)
+    app.include_router(paper_routes.router)
     app.include_router(kiosk_page_routes.router)
     app.include_router(kiosk_device_routes.router)
     app.include_router(kiosk_routes.router)

@@ -50,6 +50,7 @@ class Settings:
     comment_original_days: int = 90  # then they are deleted
     invitation_key: str = ""  # from it and a case follows the link; empty: no invitations
     invitation_days: int = 45  # links are good so long after the month of the result
+    paper_second_share: float = 0.1  # of the sheets of a batch, keyed again by somebody else
     invitation_cell: int = 10  # an answer carries only what so many invited people share
 
     @property
@@ -122,6 +123,8 @@ def _is_usable(name: str, value: Any) -> bool:
         return all(re.fullmatch(r"[A-Za-z0-9_-]{43}", key.strip()) for key in value.split(","))
     if name == "confidence":
         return 0.5 <= value < 1
+    if name == "paper_second_share":
+        return 0 <= value <= 1
     return value >= 1 if isinstance(value, int) else bool(str(value).strip())
 
 
@@ -151,6 +154,7 @@ def _expected(name: str, default: Any) -> str:
         "timezone": "a time zone such as Asia/Ho_Chi_Minh",
         "office_hours": "hours such as 07:30-17:00",
         "confidence": "a share such as 0.95",
+        "paper_second_share": "a share from 0 to 1, such as 0.1",
         "public_url": "an address such as https://khaosat.example.vn",
         "invitation_key": f"{INVITATION_KEY_LETTERS} letters or more, as hailong invitations key makes them",
         "seal_key": "keys as `hailong keys new-seal` prints them, with commas between",

@@ -22,6 +22,7 @@ from api.cli import (
     invitations,
     kiosk,
     migrate,
+    paper,
     qr,
     reconcile,
     serve,
@@ -56,6 +57,7 @@ app.add_typer(comments.app, name="comments")
 app.add_typer(comments.keys_app, name="keys")
 app.add_typer(kiosk.app, name="kiosk")
 app.add_typer(signals.app, name="signals")
+app.add_typer(paper.app, name="paper")
 app.add_typer(staff.app, name="staff")
 
 

@@ -47,6 +47,15 @@ MENU: tuple[MenuEntry, ...] = (
         {"vi": "Phiếu cần xem lại, và lý do.", "en": "Responses to look at, and why."},
     ),
     MenuEntry(
+        "/staff/paper",
+        "paper.read",
+        {"vi": "Phiếu giấy", "en": "Paper"},
+        {
+            "vi": "In phiếu, nhập từng chồng, nhập đôi, tỷ lệ sai.",
+            "en": "Print, key in by batch, key twice, error rates.",
+        },
+    ),
+    MenuEntry(
         "/staff/accounts",
         "accounts.manage",
         {"vi": "Tài khoản", "en": "Accounts"},

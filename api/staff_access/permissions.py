@@ -40,6 +40,8 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "qr.print": _OPERATOR | _HEAD | _ADMIN,
     "cases.import": _OPERATOR | _ADMIN,
     "cases.read": _OPERATOR | _HEAD | _ANALYST,  # invited, opened, answered; never the answer
+    "paper.print": _OPERATOR | _HEAD,
+    "paper.read": _OPERATOR | _HEAD | _ANALYST,  # batches and their totals, no answer
     "paper.enter": _OPERATOR,
     "paper.decide": _HEAD | _ANALYST,  # differences between first and second entry
     "interviews.do": _OPERATOR,
