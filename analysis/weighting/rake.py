@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 import polars as pl
@@ -143,7 +144,7 @@ def rake(
     >>> means.select("estimate", pl.col("standard_error").round(4)).row(0)
     (2.5, 0.1472)
     """
-    named: dict[Margin, Mapping[object, float]] = {margin: dict(levels) for margin, levels in margins.items()}
+    named = cast(Mapping[Margin, Mapping[object, float]], margins)
     margin_of = {margin_name(margin): margin for margin in named}
     names = list(margin_of)
     read, absent = _read(frame, weight, margin_of)
