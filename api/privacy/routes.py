@@ -58,7 +58,11 @@ def post_deletion(
         return refusal
     begin_write(database)
     id, state = _read_receipt(receipt), request.app.state
-    if id is None or not erase_response(database, id, now=state.clock(), zone=state.settings.zone):
+    settings = state.settings
+    is_gone = id is not None and erase_response(
+        database, id, now=state.clock(), zone=settings.zone, snapshots_folder=settings.snapshots_folder
+    )
+    if not is_gone:
         return _reply(request, "privacy.html", lang, status=404, mistake="no_such")
     return _reply(request, "privacy_deleted.html", lang)
 

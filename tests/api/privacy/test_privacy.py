@@ -10,7 +10,9 @@ from sqlmodel import Session, select, text
 from api.comments.screening import screen_waiting
 from api.comments.sealer import make_sealer, new_seal_key
 from api.settings import Settings
+from api.snapshots.service import write_snapshots
 from api.tables import AuditEvent, Comment, CommentOriginal, ErasedResponse, Response, ResponseText
+from survey_forms.loader import load_catalogue
 from tests.conftest import NOW
 from tests.registered import add_register
 
@@ -107,6 +109,16 @@ def test_a_tablet_that_sends_a_deleted_response_again_gets_its_receipt_and_nothi
     with Session(engine) as session:
         assert session.exec(select(Response)).all() == []
         assert session.exec(select(ResponseText)).all() == []
+
+
+def test_a_deleted_response_leaves_the_snapshot_at_once(client, engine, settings, receipt):
+    write_snapshots(engine, settings.snapshots_folder, load_catalogue())
+    file = settings.snapshots_folder / "counter" / "2026.1" / "2026-11.parquet"
+    assert file.is_file()
+    delete(client, receipt)
+    assert not file.exists()
+    write_snapshots(engine, settings.snapshots_folder, load_catalogue())
+    assert not file.exists()
 
 
 def test_nothing_is_deleted_without_saying_so_twice(client, engine, receipt):
