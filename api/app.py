@@ -15,7 +15,7 @@ from api.clock import Clock, utc_now
 from api.comments import routes as comments_routes
 from api.db import make_engine
 from api.error_replies import add_error_replies
-from api.form_pages import invited_routes
+from api.form_pages import embedding_routes, invited_routes
 from api.form_pages import routes as form_pages_routes
 from api.head_requests import HeadRequests
 from api.home import routes as home_routes
@@ -29,6 +29,7 @@ from api.openapi import describe_with_problems
 from api.paper import routes as paper_routes
 from api.privacy import routes as privacy_routes
 from api.qr import routes as qr_routes
+from api.proof_of_work import ProofDesk
 from api.rate_limit import RateLimit
 from api.receiving.receiver import Receiver
 from api.registry import routes as registry_routes
@@ -56,7 +57,9 @@ PUBLIC_PATHS = frozenset(
         "/f/{form}",
         "/f/{form}/thanks",
         "/static/form.css",
+        "/static/form.js",
         "/static/form.svg",
+        "/static/proof.js",
         "/api/v1/openapi.json",
         "/api/v1/forms",
         "/api/v1/indices",
@@ -88,6 +91,10 @@ PUBLIC_PATHS = frozenset(
         "/t/form",
         "/t/thanks",
         "/static/site",
+        "/widget",
+        "/widget.js",
+        "/widget/{form}",
+        "/widget/{form}/thanks",
     }
 )
 
@@ -117,6 +124,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
         app_version=app.state.kiosk_assets.version,
     )
     app.state.rate_limit = RateLimit(settings.public_posts_per_minute)
+    app.state.proof_desk = ProofDesk(seconds=lambda: clock().timestamp())
     app.state.privacy_limit = RateLimit(PRIVACY_POSTS_PER_MINUTE)
     app.state.sign_in_throttle = SignInThrottle()
     app.add_middleware(
@@ -136,8 +144,10 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     describe_with_problems(app)
     app.include_router(health.router)
     app.include_router(home_routes.router)
+    app.include_router(embedding_routes.router)
     app.include_router(form_pages_routes.router)
     app.include_router(invited_routes.router)
+    app.include_router(proving.router)
     app.include_router(invitations_routes.router)
     app.include_router(qr_routes.router)
     app.include_router(paper_routes.router)

@@ -39,6 +39,7 @@ class Settings:
     export_licence: str = "CC-BY-4.0"
     public_url: str = ""  # how people reach the service; empty: as each request came
     office_hours: str = "07:30-17:00"  # of counters whose tablets were told no other
+    widget_hosts: str = ""  # origins, with spaces between, whose pages may show forms in a frame
     staff_idle_minutes: int = 30
     staff_session_hours: int = 12
     staff_invitation_hours: int = 24
@@ -113,6 +114,8 @@ def _is_usable(name: str, value: Any) -> bool:
         return value in available_timezones()
     if name in ("public_url", "oidc_issuer"):
         return _is_address(value, is_plain_allowed=name == "public_url")
+    if name == "widget_hosts":
+        return bool(value.split()) and all(_is_origin(origin) for origin in value.split())
     if name == "staff_totp_roles":
         return set(value.split(",")) <= {"operator", "unit_head", "analyst", "administrator"} or value == "none"
     if name == "invitation_key":
@@ -148,6 +151,13 @@ def _is_address(url: str, *, is_plain_allowed: bool) -> bool:
     return is_scheme and bool(parts.hostname) and not parts.query and not parts.fragment
 
 
+def _is_origin(text: str) -> bool:
+    parts = urlsplit(text)
+    is_near = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    is_bare = f"{parts.scheme}://{parts.netloc}" == text and not set("@;,'*") & set(text)
+    return is_bare and bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and is_near))
+
+
 def _expected(name: str, default: Any) -> str:
     wanted = {
         "database_url": "sqlite:///file or postgresql://user@host/database",
@@ -156,6 +166,7 @@ def _expected(name: str, default: Any) -> str:
         "confidence": "a share such as 0.95",
         "paper_second_share": "a share from 0 to 1, such as 0.1",
         "public_url": "an address such as https://khaosat.example.vn",
+        "widget_hosts": "origins with spaces between, such as https://dichvucong.example.vn",
         "invitation_key": f"{INVITATION_KEY_LETTERS} letters or more, as hailong invitations key makes them",
         "seal_key": "keys as `hailong keys new-seal` prints them, with commas between",
         "oidc_issuer": "an address such as https://login.example.vn",

@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 
 LANGUAGES = ("vi", "en")
+MORE_LANGUAGES = ("tyz", "blt", "hmn", "km", "cjm")  # a questionnaire may add them: Tày, Thái, Mông, Khmer, Chăm
 
 Text = Mapping[str, str]  # language → wording; "vi" and "en" are always there
 

@@ -13,11 +13,15 @@ from starlette.datastructures import QueryParams
 from api.errors import Malformed, NotSupported
 from api.form_pages.queries import Place
 from api.receiving.submission import Channel
+from survey_forms.pages.languages import find_language
+from survey_forms.pages.view import Look
 
 CODE_LETTERS_MAX = 40
+ORIGIN_LETTERS_MAX = 260
 FIELDS_MAX = 2000
 PAGE_CHANNELS = (Channel.QR, Channel.WEB, Channel.PORTAL)
 OWN = "_"  # fields of the page, not of the questionnaire, begin with it
+PAGE, FRAME = "/f", "/widget"  # where forms stand: by themselves, or within a page of somebody else
 
 
 @dataclass(frozen=True)
@@ -32,22 +36,28 @@ class FormContext:
     channel: str
     language: str
     started: str
+    mode: str = ""  # simple
+    contrast: str = ""  # high
+    view: str = ""  # all: every question on one page
+    shared: str = ""  # 1: a device that strangers use after this person
+    frame: str = ""  # origin of the page it stands in
+    base: str = PAGE
 
     @classmethod
-    def from_address(cls, query: QueryParams, *, now: datetime) -> Self:
+    def from_address(cls, query: QueryParams, *, now: datetime, base: str = PAGE) -> Self:
         """A page asked for now."""
         started = now.astimezone(UTC).isoformat(timespec="seconds")
-        return cls._read(query, id="", started=started)
+        return cls._read(query, id="", started=started, base=base)
 
     @classmethod
-    def from_fields(cls, fields: Mapping[str, Sequence[str]]) -> Self:
+    def from_fields(cls, fields: Mapping[str, Sequence[str]], *, base: str = PAGE) -> Self:
         """A page that came back."""
         own = {name.removeprefix(OWN): values[-1] for name, values in fields.items() if name.startswith(OWN)}
-        return cls._read(own, id=own.get("id", ""), started=own.get("started", ""))
+        return cls._read(own, id=own.get("id", ""), started=own.get("started", ""), base=base)
 
     @classmethod
-    def _read(cls, given: Mapping[str, str], *, id: str, started: str) -> Self:
-        channel = given.get("channel", "")
+    def _read(cls, given: Mapping[str, str], *, id: str, started: str, base: str) -> Self:
+        channel = Channel.PORTAL.value if base == FRAME else given.get("channel", "")
         return cls(
             id=_read_id(id),
             version=_code(given.get("version", "")),
@@ -55,8 +65,14 @@ class FormContext:
             procedure=_code(given.get("procedure", "")),
             counter=_code(given.get("counter", "")),
             channel=channel if channel in PAGE_CHANNELS else Channel.WEB.value,
-            language="en" if given.get("lang") == "en" else "vi",
+            language=find_language(given.get("lang", "")).tag,
             started=started,
+            mode="simple" if given.get("mode") == "simple" else "",
+            contrast="high" if given.get("contrast") == "high" else "",
+            view="all" if given.get("view") == "all" else "",
+            shared="1" if given.get("shared") == "1" else "",
+            frame=given.get("frame", "")[:ORIGIN_LETTERS_MAX] if base == FRAME else "",
+            base=base,
         )
 
     @property
@@ -68,6 +84,35 @@ class FormContext:
             return None
         return started.astimezone(UTC) if started.tzinfo and 2020 <= started.year <= 9000 else None
 
+    def within(self, hosts: Sequence[str]) -> Self:
+        """Framed only by one of ``hosts``."""
+        return self if self.frame in hosts else replace(self, frame="")
+
+    def turned(self, turn: str) -> Self:
+        """Shown as a button of the page asks: ``lang.en``, ``mode.simple``, ``contrast.high``, ``view.all``."""
+        name, _, value = turn.partition(".")
+        if name == "lang":
+            return replace(self, language=find_language(value).tag)
+        if name == "mode":
+            return replace(self, mode="simple" if value == "simple" else "")
+        if name == "contrast":
+            return replace(self, contrast="high" if value == "high" else "")
+        if name == "view":
+            return replace(self, view="all" if value == "all" else "")
+        return self
+
+    def look(self, *, is_short: bool) -> Look:
+        """How the page is shown."""
+        return Look(
+            is_stepped=not is_short and self.view != "all",
+            is_simple=self.mode == "simple",
+            is_contrast=self.contrast == "high",
+            is_shared=bool(self.shared),
+            has_script=True,
+            takes_turns=True,
+            frame_origin=self.frame,
+        )
+
     def known(self, place: Place) -> Self:
         """With the codes the registry knows."""
         return replace(self, unit=place.unit, procedure=place.procedure, counter=place.counter)
@@ -76,16 +121,21 @@ class FormContext:
         """The fields a page carries unseen."""
         fields = {"id": str(self.id), "started": self.started, "version": self.version, "unit": self.unit}
         fields |= {"procedure": self.procedure, "counter": self.counter, "channel": self.channel}
-        fields |= {"lang": self.language}
+        fields |= {"lang": self.language} | self.display()
         return {
             OWN + name: value for name, value in fields.items() if value and not (asks_unit and name == "unit")
         }
 
     def address(self, form: str, *, language: str) -> str:
-        """Where a fresh page of ``form`` in ``language`` is, for the same place."""
+        """Where a fresh page of ``form`` in ``language`` is, for the same place and shown in the same way."""
         names = ("version", "unit", "procedure", "counter", "channel")
         query = {name: value for name in names if (value := getattr(self, name))}
-        return f"/f/{form}?{urlencode(query | {'lang': language})}"
+        return f"{self.base}/{form}?{urlencode(query | {'lang': language} | self.display())}"
+
+    def display(self) -> dict[str, str]:
+        """What of the way it is shown differs from the ordinary."""
+        names = ("mode", "contrast", "view", "shared", "frame")
+        return {name: value for name in names if (value := getattr(self, name))}
 
 
 def read_fields(content_type: str, body: bytes) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """The replies of the form page: the form again with all that was typed, or a notice why there is none."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,15 +11,17 @@ from sqlmodel import Session
 
 from api.clock import today
 from api.errors import TooMany, Unavailable
-from api.form_pages.context import FormContext, group_fields
+from api.form_pages.context import FRAME, OWN, FormContext, group_fields
 from api.form_pages.queries import Place, list_serving_units
 from api.form_pages.words import WORDS
 from api.page_reply import reply_page
 from survey_forms.answers import Problem
 from survey_forms.errors import UnknownForm
 from survey_forms.form import Form
-from survey_forms.pages.render import PAGE_POLICY, render_form, render_notice
+from survey_forms.pages.render import FORM_POLICY, PAGE_POLICY, render_form, render_notice, render_review
+from survey_forms.pages.steps import is_short
 from survey_forms.pages.view import UnitChoice
+from survey_forms.questions.kind import Value
 
 DATABASE_AWAY = (OperationalError, InterfaceError)
 LIST_LINK = ("/", "to_list")
@@ -52,7 +54,7 @@ async def reply_form(
     html = render_form(
         filled.form,
         language=context.language,
-        action=f"/f/{filled.form.id}",
+        action=f"{context.base}/{filled.form.id}",
         hidden=context.hidden_fields(asks_unit=unit_choice is not None),
         posted=group_fields(filled.pairs),
         problems=problems,
@@ -60,9 +62,35 @@ async def reply_form(
         place=" · ".join(place.names),
         unit_choice=unit_choice,
         demonstration=place.is_demo,
-        switch=context.address(filled.form.id, language="vi" if context.language == "en" else "en"),
+        look=context.look(is_short=is_short(filled.form)),
     )
-    return reply_page(request, html, status=status, policy=PAGE_POLICY, language=context.language, headers=headers)
+    policy = form_policy(request, context)
+    return reply_page(request, html, status=status, policy=policy, language=context.language, headers=headers)
+
+
+def reply_review(request: Request, filled: Filled, values: Mapping[str, Value]) -> Response:
+    """The answers once more before they are sent; ``values`` as they would be stored."""
+    context, place = filled.context, filled.place
+    html = render_review(
+        filled.form,
+        language=context.language,
+        action=f"{context.base}/{filled.form.id}",
+        hidden=context.hidden_fields(asks_unit=False),
+        posted={name: given for name, given in group_fields(filled.pairs).items() if not name.startswith(OWN)},
+        values=values,
+        place=" · ".join(place.names),
+        demonstration=place.is_demo,
+        look=context.look(is_short=is_short(filled.form)),
+    )
+    return reply_page(request, html, policy=form_policy(request, context), language=context.language)
+
+
+def form_policy(request: Request, context: FormContext) -> str:
+    """Nobody may frame a page; one for embedding only the hosts of the settings."""
+    hosts = request.app.state.settings.widget_hosts.split()
+    if context.base != FRAME or not hosts:
+        return FORM_POLICY
+    return FORM_POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {' '.join(hosts)}")
 
 
 def reply_unknown_form(request: Request, error: UnknownForm, language: str) -> Response:
@@ -83,6 +111,7 @@ def reply_notice(
     request: Request, code: str, language: str, *, status: int, link: tuple[str, str] | None = None, **shown: str
 ) -> Response:
     """A page of the words ``code`` and ``code_text``."""
+    language = language if language in WORDS else "vi"
     words = WORDS[language]
     html = render_notice(
         language=language,
@@ -96,7 +125,7 @@ def reply_notice(
 
 def why_not_stored(error: Exception, language: str) -> dict[str, Any]:
     """What ``reply_form`` is told of an error that is not the person's."""
-    words = WORDS[language]
+    words = WORDS.get(language, WORDS["vi"])
     if isinstance(error, TooMany):
         wait = str(error.more.get("retry_after_seconds", 60))
         return {"status": 429, "summary": words["too_many"], "headers": {"Retry-After": wait}}

@@ -24,7 +24,7 @@ from api.receiving.submission import (
 )
 from survey_forms.answers import Answers, read_answers
 from survey_forms.errors import AnswersInvalid, UnknownForm
-from survey_forms.form import LANGUAGES, Form
+from survey_forms.form import LANGUAGES, MORE_LANGUAGES, Form
 from survey_forms.loader import Catalogue
 
 PROBLEMS_MAX = 50  # of a thousand problems a person reads a few; the reply stays small
@@ -138,11 +138,15 @@ def hash_content(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def _language_problem(submission: Submission) -> str | None:
+    return None if submission.language in (*LANGUAGES, *MORE_LANGUAGES) else "unknown_language"
+
+
 def _field_problems(submission: Submission, codes: KnownCodes, day: date) -> Iterator[dict[str, Any]]:
     fields: list[tuple[str, str | None, str | None]] = [
         ("channel", submission.channel, _channel_problem(submission)),
         ("selection", submission.selection, _unknown(submission.selection, Selection, "unknown_selection")),
-        ("language", submission.language, None if submission.language in LANGUAGES else "unknown_language"),
+        ("language", submission.language, _language_problem(submission)),
         (
             "completeness",
             submission.completeness,

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from survey_forms.form import Condition, Form, Question, QuestionType
-from survey_forms.pages.words import WORDS
+from survey_forms.pages.languages import find_language, words_of
+from survey_forms.pages.said import Said
 
 NUMBERED_MAX = 12  # form.css knows if1–if12; further conditions are only put in words
 
@@ -40,9 +41,13 @@ class Conditions:
         """``Chỉ trả lời nếu “…” là: …``; empty for a question that is always asked."""
         if not question.asked_if:
             return ""
-        words = WORDS[language]
+        words = words_of(language)
         said = [_say(condition, self.questions[condition.question], language) for condition in question.asked_if]
         return f"{words['only_if']} {words['and'].join(said)}."
+
+    def needs(self, question: Question) -> frozenset[int]:
+        """The numbers of all conditions that must hold before ``question`` is asked."""
+        return frozenset(int(name.removeprefix("if")) for name in self.classes(question))
 
 
 def number_conditions(form: Form) -> Conditions:
@@ -66,9 +71,13 @@ def _fulfilling(condition: Condition, asked: Question) -> Iterator[str]:
 
 
 def _say(condition: Condition, asked: Question, language: str) -> str:
-    words = WORDS[language]
+    words = words_of(language)
     values = set(_fulfilling(condition, asked))
-    shown = {"question": asked.text[language], "low": condition.at_least, "high": condition.at_most}
+    shown = {
+        "question": find_language(language).say(asked.text),
+        "low": condition.at_least,
+        "high": condition.at_most,
+    }
     if not values:
         bounds = [("from", condition.at_least), ("to", condition.at_most)]
         return words["and"].join(
@@ -78,12 +87,13 @@ def _say(condition: Condition, asked: Question, language: str) -> str:
     return words["only_if_answer"].format(answers=words["or"].join(named), **shown)
 
 
-def value_texts(question: Question, language: str) -> list[tuple[str, str]]:
+def value_texts(question: Question, language: str) -> list[tuple[str, Said]]:
     """The values a question offers to tick, each with its words, the missing reasons last."""
-    words = WORDS[language]
-    texts = [(option.id, option.text[language]) for option in question.options]
+    spoken = find_language(language)
+    words = spoken.words
+    texts = [(option.id, spoken.say(option.text)) for option in question.options]
     if question.scale:
-        texts += [(str(level), label[language]) for level, label in enumerate(question.scale.labels, 1)]
+        texts += [(str(level), spoken.say(label)) for level, label in enumerate(question.scale.labels, 1)]
     if question.type is QuestionType.YES_NO:
         texts += [("true", words["yes"]), ("false", words["no"])]
     return texts + [(reason.value, words[reason.value]) for reason in question.missing]

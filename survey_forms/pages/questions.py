@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from survey_forms.errors import Problem
 from survey_forms.form import Form, Option, Question, QuestionType
 from survey_forms.pages.conditions import Conditions, number_conditions, value_texts
+from survey_forms.pages.languages import Language, find_language
+from survey_forms.pages.said import Said
 from survey_forms.pages.view import Choice, QuestionView, Row, SectionView
-from survey_forms.pages.words import WORDS
 
 CAN_SKIP = (QuestionType.RATING, QuestionType.SINGLE, QuestionType.YES_NO)  # a ticked radio cannot be unticked
 
@@ -17,28 +18,34 @@ class Filling:
     """How far the form is filled: values by field name, problems, in which language."""
 
     language: str
+    spoken: Language
     posted: Mapping[str, Sequence[str]]
     problems: Sequence[Problem]
     conditions: Conditions
 
-    def mistakes(self, question: str, parts: Collection[str | None]) -> tuple[str, ...]:
+    def mistakes(self, question: str, parts: Collection[str | None]) -> tuple[Said, ...]:
         """What is wrong with those parts of a question, in words."""
         return tuple(
-            getattr(problem, self.language)
+            tell_problem(problem, self.spoken)
             for problem in self.problems
             if problem.question == question and problem.part in parts
         )
+
+
+def tell_problem(problem: Problem, spoken: Language) -> Said:
+    """What is wrong, in a language that problems are told in."""
+    return spoken.say({"vi": problem.vi, "en": problem.en})
 
 
 def show_sections(
     form: Form, *, language: str, posted: Mapping[str, Sequence[str]], problems: Sequence[Problem]
 ) -> tuple[SectionView, ...]:
     """The sections of ``form``, filled with what was posted."""
-    filling = Filling(language, posted, problems, number_conditions(form))
+    filling = Filling(language, find_language(language), posted, problems, number_conditions(form))
     return tuple(
         SectionView(
-            title=section.title[language],
-            intro=section.intro[language] if section.intro else "",
+            title=filling.spoken.say(section.title),
+            intro=filling.spoken.say(section.intro) if section.intro else "",
             questions=tuple(_show_question(question, filling) for question in section.questions),
             conditions=_join(
                 frozenset.intersection(*(filling.conditions.classes(question) for question in section.questions))
@@ -55,7 +62,7 @@ def _show_question(question: Question, filling: Filling) -> QuestionView:
     return QuestionView(
         id=f"q-{question.id}",
         question=question,
-        text=question.text[filling.language],
+        text=filling.spoken.say(question.text),
         helps=tell_helps(question, filling.language),
         choices=() if is_matrix else _choices(question, question.id, filling),
         missing=() if is_matrix else _missing(question, question.id, filling),
@@ -72,7 +79,7 @@ def _show_row(question: Question, row: Option, filling: Filling) -> Row:
     return Row(
         id=f"q-{question.id}-{row.id}",
         name=name,
-        text=row.text[filling.language],
+        text=filling.spoken.say(row.text),
         choices=_choices(question, name, filling),
         missing=_missing(question, name, filling),
         mistakes=filling.mistakes(question.id, {row.id}),
@@ -96,7 +103,7 @@ def _choices(question: Question, name: str, filling: Filling) -> tuple[Choice, .
                     marks=filling.conditions.marks(question, value),
                     level=int(value) if question.scale else None,
                     other_name=other_name,
-                    other_label=WORDS[filling.language]["please_specify"].format(option=text),
+                    other_label=filling.spoken.words["please_specify"].format(option=text),
                     other_text=_last(filling.posted.get(other_name, ())),
                 )
             )
@@ -105,7 +112,7 @@ def _choices(question: Question, name: str, filling: Filling) -> tuple[Choice, .
 
 def _missing(question: Question, name: str, filling: Filling) -> tuple[Choice, ...]:
     """The ways to answer without a value; where there is none and nothing forces an answer, a way back."""
-    words, posted = WORDS[filling.language], filling.posted.get(name, ())
+    words, posted = filling.spoken.words, filling.posted.get(name, ())
     reasons = tuple(
         Choice(
             reason.value,
@@ -129,8 +136,9 @@ def _typed(question: Question, filling: Filling) -> str:
 
 def tell_helps(question: Question, language: str) -> tuple[str, ...]:
     """What is said below the text of ``question``: its help, and how many options or which numbers it takes."""
-    words = WORDS[language]
-    helps = [question.help[language]] if question.help else []
+    spoken = find_language(language)
+    words = spoken.words
+    helps = [spoken.say(question.help)] if question.help else []
     if question.type is QuestionType.MULTIPLE:
         counts = [("exactly", question.choose_exactly), ("at_least", question.choose_at_least)]
         counts.append(("at_most", question.choose_at_most))
@@ -148,7 +156,7 @@ def _number(bound: float | None, language: str) -> str:
     if bound is None:
         return ""
     shown = f"{bound:.15g}"
-    return shown.replace(".", ",") if language == "vi" else shown
+    return shown if language == "en" else shown.replace(".", ",")
 
 
 def _last(values: Sequence[str]) -> str:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from survey_forms.form import Form, Question
+from survey_forms.form import Question
+from survey_forms.pages.said import Said
 
 
 @dataclass(frozen=True)
@@ -10,12 +11,12 @@ class Choice:
     """One thing to tick. ``marks`` are the conditions it fulfils; ``other_name`` is the field for its text."""
 
     value: str
-    text: str
+    text: Said
     is_chosen: bool
     marks: str = ""
     level: int | None = None
     other_name: str = ""
-    other_label: str = ""
+    other_label: str | Said = ""
     other_text: str = ""
 
 
@@ -25,10 +26,10 @@ class Row:
 
     id: str
     name: str
-    text: str
+    text: Said
     choices: tuple[Choice, ...]
     missing: tuple[Choice, ...]
-    mistakes: tuple[str, ...]
+    mistakes: tuple[Said, ...]
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,13 @@ class QuestionView:
 
     id: str
     question: Question
-    text: str
+    text: Said
     helps: tuple[str, ...]
     choices: tuple[Choice, ...]
     missing: tuple[Choice, ...]
     rows: tuple[Row, ...]
     typed: str
-    mistakes: tuple[str, ...]
+    mistakes: tuple[Said, ...]
     conditions: str
     only_if: str
 
@@ -57,17 +58,19 @@ class QuestionView:
 
 @dataclass(frozen=True)
 class SectionView:
-    title: str
-    intro: str
+    title: Said
+    intro: str | Said
     questions: tuple[QuestionView, ...]
     conditions: str  # classes that hide it when none of its questions is asked
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """One line of the summary on top; ``target`` is empty when there is nowhere to go."""
+    """One line of the summary on top: what it is about, what is wrong; ``target`` is empty when there is nowhere
+    to go."""
 
-    text: str
+    subject: str | Said
+    text: Said
     target: str
 
 
@@ -80,21 +83,23 @@ class UnitChoice:
 
 
 @dataclass(frozen=True)
-class FormPage:
-    """Everything on the page."""
+class Look:
+    """How a page is shown. ``takes_turns``: its address answers buttons that only change how it is shown, or ask
+    for the review. ``is_shared``: nothing is kept on the device. ``frame_origin``: of the page it stands in."""
 
-    form: Form
-    language: str
-    title: str
-    sections: tuple[SectionView, ...]
-    action: str
-    hidden: tuple[tuple[str, str], ...]
-    place: str
-    unit_choice: UnitChoice | None
-    mistakes: tuple[Mistake, ...]
-    summary: str
-    legal_basis: str
-    legal_note: str
-    is_demonstration: bool
-    switch: str  # address of the same page in the other language
-    style: str  # address of the style sheet
+    is_stepped: bool = False
+    is_simple: bool = False
+    is_contrast: bool = False
+    is_shared: bool = False
+    has_script: bool = False
+    takes_turns: bool = False
+    frame_origin: str = ""
+
+
+@dataclass(frozen=True)
+class ReviewedQuestion:
+    """One line of the review: where it is changed, what was asked and answered."""
+
+    id: str
+    text: Said
+    answers: tuple[str | Said, ...]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from survey_forms.form import LANGUAGES, Text
+from survey_forms.form import LANGUAGES, MORE_LANGUAGES, Text
 from survey_forms.reading.source import Source
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
@@ -82,8 +82,9 @@ class Field:
         return ""
 
     def text(self) -> Text:
-        """A wording in every language."""
-        return {name: entry.string() for name, entry in self.take(required=LANGUAGES).items() if entry.is_there}
+        """A wording in every language, and in those it may add."""
+        taken = self.take(required=LANGUAGES, optional=MORE_LANGUAGES)
+        return {name: entry.string() for name, entry in taken.items() if entry.is_there}
 
     def optional_text(self) -> Text | None:
         return self.text() if self.is_there and self.value is not None else None

@@ -9,7 +9,7 @@ import pytest
 from survey_forms.answers import Problem, read_posted
 from survey_forms.form import QuestionType
 from survey_forms.loader import load_catalogue, load_form
-from survey_forms.pages.render import read_style, render_form, render_notice, render_thanks
+from survey_forms.pages.render import read_asset, render_form, render_notice, render_thanks
 from survey_forms.pages.view import UnitChoice
 
 FORMS = load_catalogue().forms
@@ -173,7 +173,7 @@ def test_problems_are_summed_up_on_top_with_a_way_to_each_question(tiny):
     assert "Xin xem lại 4 chỗ" in page.text
     assert page.text.count("Câu này cần trả lời") == 2
     assert page.text.lstrip().startswith("Lỗi: ")
-    assert page.find("fieldset", id="q-face")[0]["aria-invalid"] == "true"
+    assert page.find("fieldset", id="q-face")[0]["aria-describedby"] == "e-face"
 
 
 def test_a_question_asked_conditionally_carries_its_conditions_for_the_style_sheet(tiny):
@@ -202,7 +202,7 @@ def test_a_question_that_depends_on_a_hidden_one_is_hidden_too():
 
 
 def test_the_style_sheet_knows_as_many_conditions_as_the_page_numbers():
-    style, _ = read_style()
+    style, _ = read_asset("form.css")
     assert re.findall(r"\.i(\d+):checked\)\) \.if(\d+)", style) == [(str(n), str(n)) for n in range(1, 13)]
 
 
