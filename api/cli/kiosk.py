@@ -1,4 +1,4 @@
-"""``hailong kiosk enrol|list|configure|rollback|revoke|pin|quarantine``."""
+"""``hailong kiosk enrol|list|configure|rollback|revoke|pin|quarantine|purge``."""
 
 import json
 from collections.abc import Iterator
@@ -21,6 +21,7 @@ from api.kiosks.configuring import change_pin, configure_device, read_settings_o
 from api.kiosks.devices import CODE_MINUTES, find_device, invite_device, revoke_device
 from api.kiosks.fleet import Judged, judge_fleet
 from api.kiosks.fleet_queries import list_refusals
+from api.kiosks.purging import purge_kiosks
 from api.kiosks.retrying import close_refusals, retry_refusals
 from api.kiosks.shown_config import find_shown_form
 from api.receiving.receiver import Receiver
@@ -200,6 +201,14 @@ def quarantine(
                 )
     if rows:
         raise typer.Exit(3)
+
+
+@app.command("purge")
+def purge() -> None:
+    """Xóa lịch sử, mã, vé đã quá hạn giữ / Delete history, codes and tickets that are past their time."""
+    with _open(read_settings()) as session:
+        gone = purge_kiosks(session, now=utc_now(), actor="cli")
+    typer.echo("Đã xóa / Deleted: " + ", ".join(f"{name} {many}" for name, many in gone.items()))
 
 
 def _read(changes: list[str] | None) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -71,13 +71,15 @@ def _tell_silences(
 
 
 def _count_late(session: Session, device: str, begun: datetime, ended: datetime, zone: ZoneInfo) -> int:
-    """Responses of the days of a silence that came after it; those of its last day may have come at once."""
+    """Responses of the days of a silence that came on its last day or later; those of that day are not counted,
+    since they may have come at once."""
+    day = local_day(ended, zone)
     return session.exec(
         select(func.count()).where(
             col(Response.device) == device,
-            col(Response.received_at) >= ended,
+            col(Response.received_at) >= datetime.combine(day, time(), zone),
             col(Response.local_day) >= local_day(begun, zone),
-            col(Response.local_day) < local_day(ended, zone),
+            col(Response.local_day) < day,
         )
     ).one()
 

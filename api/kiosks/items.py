@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
@@ -44,16 +44,17 @@ class KioskItem(BaseModel):
     consent: Code | None = None
     service: Name | None = None
     clock_offset_seconds: Annotated[int, Field(strict=True, ge=-OFFSET_MAX, le=OFFSET_MAX)] | None = None
+    channel: Literal["kiosk", "interviewer"] = "kiosk"  # who holds the tablet
 
     def as_submission(self, device: Device, *, clock_offset_seconds: int | None) -> Submission:
         """The submission of ``device``; ``clock_offset_seconds`` counts where the item does not say its own."""
-        own = ("sequence", "service", "clock_offset_seconds")
+        own = ("sequence", "service", "clock_offset_seconds", "channel")
         known = self.clock_offset_seconds
         return Submission(
             **{name: value for name, value in self.__dict__.items() if name not in own},
             unit_filed=device.unit,
             counter=device.counter,
-            channel=Channel.KIOSK,
+            channel=Channel(self.channel),
             device=device.id,
             device_sequence=self.sequence,
             clock_offset_seconds=clock_offset_seconds if known is None else known,

@@ -1,6 +1,7 @@
 """Services that ended at a counter: who asks there about them, until when. Nothing of the person is here."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,17 +25,24 @@ class Pending:
     service: str
     counter: str
     procedure: str | None
+    procedure_name: Mapping[str, str] | None  # by language: a bare code tells a citizen nothing
     ends_at: datetime
 
     def as_event(self) -> dict[str, Any]:
-        return {"service": self.service, "procedure": self.procedure, "ends_at": self.ends_at.isoformat()}
+        return {
+            "service": self.service,
+            "procedure": self.procedure,
+            "procedure_name": self.procedure_name,
+            "ends_at": self.ends_at.isoformat(),
+        }
 
 
 def end_service(session: Session, counter: str, procedure: str | None, *, now: datetime) -> Pending:
     """Have the tablets of ``counter`` ask; NotThere for an unknown counter, Malformed for an unknown procedure."""
     if session.get(Counter, counter) is None:
         raise NotThere("unknown_counter", f"Không có quầy {counter}", f"There is no counter {counter}")
-    if procedure is not None and session.get(Procedure, procedure) is None:
+    known = session.get(Procedure, procedure) if procedure is not None else None
+    if procedure is not None and known is None:
         raise Malformed("unknown_procedure", f"Không có thủ tục {procedure}", f"There is no procedure {procedure}")
     session.execute(delete(KioskService).where(col(KioskService.ends_at) < now - KEPT))
     made = KioskService(
@@ -42,15 +50,20 @@ def end_service(session: Session, counter: str, procedure: str | None, *, now: d
     )
     session.add(made)
     session.flush()
-    return _pending(made)
+    return _pending(made, known)
 
 
 def list_pending(session: Session, *, now: datetime, counter: str | None = None) -> list[Pending]:
     """What may be asked now (at ``counter``, when given): the last that ended of each counter, oldest first."""
-    asked = select(KioskService).where(col(KioskService.ends_at) > now).order_by(col(KioskService.ended_at))
+    asked = (
+        select(KioskService, Procedure)
+        .join(Procedure, col(Procedure.code) == col(KioskService.procedure), isouter=True)
+        .where(col(KioskService.ends_at) > now)
+        .order_by(col(KioskService.ended_at))
+    )
     if counter is not None:
         asked = asked.where(KioskService.counter == counter)
-    last = {row.counter: _pending(row) for row in session.exec(asked)}
+    last = {row.counter: _pending(row, procedure) for row, procedure in session.exec(asked)}
     return list(last.values())
 
 
@@ -76,5 +89,6 @@ def take_ticket(session: Session, ticket: str, *, now: datetime) -> str | None:
     return taken if found.expires_at > now else None
 
 
-def _pending(row: KioskService) -> Pending:
-    return Pending(row.id, row.counter, row.procedure, row.ends_at)
+def _pending(row: KioskService, procedure: Procedure | None) -> Pending:
+    name = {"vi": procedure.name, "en": procedure.name_en or procedure.name} if procedure else None
+    return Pending(row.id, row.counter, row.procedure, name, row.ends_at)

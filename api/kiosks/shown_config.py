@@ -85,7 +85,7 @@ def show_config(
         "counter_name": counter.name if counter else None,
         "form_version": form.version,
         "timezone": timezone,
-        "consent": find_consent("kiosk", day),
+        "consent": find_consent("interviewer" if settings.mode == "interviewer" else "kiosk", day),
         "pin": dict(device.pin),
         "questionnaire": jsonable_encoder(asdict(form)),
         "procedures": _procedures(session, day) if settings.asks_procedure else None,

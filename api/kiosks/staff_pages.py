@@ -1,6 +1,8 @@
 """What the pages of ``/staff/kiosks`` show: the tablets one may see, each with its history and its quarantine."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import segno
 from fastapi import Request, Response
@@ -112,7 +114,10 @@ def reply_device(
         happenings=list_happenings(database, [found.known], since=state.clock() - TOLD, zone=state.settings.zone)[
             device.id
         ],
-        refusals=list_refusals(database, device=device.id, most=REFUSALS_SHOWN_MAX),
+        refusals=[
+            (row, _tell_problem(row.problem, language_of(request)))
+            for row in list_refusals(database, device=device.id, most=REFUSALS_SHOWN_MAX)
+        ],
         may_manage="kiosks.manage" in staff.permissions and device.counter not in staff.own_counters,
     )
 
@@ -132,3 +137,14 @@ def reply_code(request: Request, staff: Staff, invited: Invitation) -> Response:
         address=address,
         qr=drawn,
     )
+
+
+def _tell_problem(problem: Mapping[str, Any], language: str) -> list[str]:
+    """Why a response lies in quarantine: the whole, then each of its fields; never what was answered."""
+    told = [str(problem.get("title" if language == "vi" else "title_en", ""))]
+    for one in problem.get("problems", ()):
+        place = one.get("field") or one.get("path") or ""
+        told.append(
+            f"{place}: {one.get(language) or one.get('expected') or one.get('code', '')}".removeprefix(": ")
+        )
+    return told

@@ -36,7 +36,12 @@ def test_the_tablets_of_that_counter_are_told_and_no_others(enrol, end):
     assert ended.status_code == 202
     service = ended.json()["service"]
     assert here.get("pending").json()["items"] == [
-        {"service": service, "procedure": "1.000001", "ends_at": (NOW + timedelta(seconds=120)).isoformat()}
+        {
+            "service": service,
+            "procedure": "1.000001",
+            "procedure_name": {"vi": "Đăng ký khai sinh", "en": "Đăng ký khai sinh"},  # no English one is known
+            "ends_at": (NOW + timedelta(seconds=120)).isoformat(),
+        }
     ]
     assert elsewhere.get("pending").json()["items"] == []
 

@@ -21,6 +21,17 @@ BACK = NOW + timedelta(days=7)
 YEAR = timedelta(days=365)
 
 
+@pytest.fixture
+def moment() -> list[datetime]:
+    """What the clock of the service says; a test may change it."""
+    return [NOW]
+
+
+@pytest.fixture
+def clock(moment):
+    return lambda: moment[0]
+
+
 def hear(engine: Engine, device: str, now: datetime, **told) -> None:
     beat = read_heartbeat(make_heartbeat(**({"at": now.isoformat()} | told)), device=device, now=now)
     with Session(engine) as session, session.begin():
@@ -37,9 +48,9 @@ def trouble(at: datetime, code: str, detail: str = "") -> dict[str, str]:
     return {"at": at.isoformat(), "code": code, "detail": detail}
 
 
-def test_a_silence_of_days_is_told_with_the_responses_that_came_after_it(app, tablet, engine: Engine):
+def test_a_silence_of_days_is_told_with_the_responses_that_came_after_it(moment, tablet, engine: Engine):
     hear(engine, tablet.id, NOW)
-    app.state.clock = lambda: BACK
+    moment[0] = BACK
     given = [(NOW + timedelta(days=day)).isoformat() for day in (1, 2, 3)]
     items = [make_item(turn, started_at=at, submitted_at=at) for turn, at in enumerate(given, 1)]
     tablet.send(*items, sent_at=BACK.isoformat())

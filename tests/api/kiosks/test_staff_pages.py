@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from api.kiosks.staff_replies import load_texts
-from api.tables import AuditEvent
+from api.tables import AuditEvent, Procedure
 from tests.api.kiosks.conftest import KIOSKS, make_heartbeat, make_item
 from tests.api.staff.people import add_staff, csrf_in, send, sign_in
 
@@ -94,6 +94,34 @@ def test_pin_new_key_and_revocation_from_the_page_are_in_the_audit(tablet, opera
         rows = session.exec(select(AuditEvent).where(AuditEvent.actor.startswith("staff ")))
         deeds = [(row.action, row.detail.get("unit")) for row in rows if row.action.startswith("kiosk.")]
     assert deeds == [("kiosk.change_pin", "00004"), ("kiosk.invite", "00004"), ("kiosk.revoke", "00004")]
+
+
+def test_quarantine_is_read_tried_again_and_closed_from_the_page(tablet, app, operator, engine: Engine):
+    tablet.send(make_item(1, procedure="9.000009"), make_item(2, version="2031.7"))
+    one = f"{FLEET}/{tablet.id}"
+    page = operator.get(one).text
+    assert "Khu cách ly" in page
+    assert "2031.7" in page
+    with Session(engine) as session, session.begin():
+        session.add(Procedure(code="9.000009", name="Thủ tục mới", field="Hộ tịch", level="commune"))
+    app.state.receiver.codes.refresh()
+    assert send(operator, one, f"{one}/retry").status_code == 303
+    (left,) = re.findall(r'name="refusal" value="(\d+)"', operator.get(one).text)
+    assert send(operator, one, f"{one}/close", refusal=left).status_code == 303
+    assert "Khu cách ly" not in operator.get(one).text
+    assert send(operator, one, f"{one}/close", refusal=left).status_code == 404
+    with Session(engine) as session:
+        rows = session.exec(select(AuditEvent).where(AuditEvent.actor.startswith("staff ")))
+        deeds = [row.action for row in rows if row.action.startswith("kiosk.")]
+    assert deeds == ["kiosk.retry", "kiosk.close_refusal"]
+
+
+def test_the_quarantine_of_another_tablet_is_not_closed_from_this_page(enrol, operator):
+    here, other = enrol(), enrol(unit="00008", counter="Q8")
+    other.send(make_item(1, version="2031.7"))
+    one = f"{FLEET}/{here.id}"
+    assert send(operator, one, f"{one}/close", refusal="1").status_code == 404
+    assert send(operator, one, f"{FLEET}/{other.id}/retry").status_code == 404
 
 
 def test_tablets_of_other_units_are_not_there(enrol, operator):
