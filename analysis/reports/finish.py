@@ -109,14 +109,14 @@ def say_marks(look: Look, *, modelled: bool, withheld: int, bare: int) -> list[s
         said.append(
             look.say(
                 f"Dấu không có thanh: {bare} số không tính được khoảng tin cậy.",
-                f"Marks without a bar: {bare} figures whose interval cannot be computed.",
+                f"Marks without a bar: the interval cannot be computed ({bare}).",
             )
         )
     if withheld:
         said.append(
             look.say(
                 f"{withheld} dòng không có số: ít phiếu nên không công bố, hoặc không có trả lời.",
-                f"{withheld} rows without a figure: withheld for few responses, or nobody answered.",
+                f"No figure: withheld for few responses, or nobody answered ({withheld}).",
             )
         )
     return said

@@ -4,10 +4,9 @@ from typing import Any
 
 import polars as pl
 
-from analysis.reports.altair_loading import load_altair
-from analysis.reports.finish import Told, axis_label, finish_picture, frame_range, name_rows, say_marks, say_shape
+from analysis.reports.finish import Told, finish_picture, say_marks, say_shape
+from analysis.reports.interval_layers import layer_intervals
 from analysis.reports.look import Look
-from analysis.reports.palette import ALIKE, BLUE, HIGHER, INK, LOWER, QUIET, SHADE
 from analysis.reports.picture import Picture
 from analysis.reports.reading import (
     INTERVAL,
@@ -20,7 +19,6 @@ from analysis.reports.reading import (
 
 MOST = 150
 ORDERS = ("best", "worst", "given")
-ROW = 24
 
 
 def draw_intervals(
@@ -93,7 +91,8 @@ def draw_intervals(
         "none": "",
     }
     values = _prepare(rows, unit, look, words)
-    chart = _draw(values, look, words, compared is not None, tier is not None, reference, reference_name)
+    has_bands = rows["tier of row"].drop_nulls().n_unique() > 1
+    chart = layer_intervals(values, look, words, compared is not None, has_bands, reference, reference_name)
     shown = [row for row in rows.iter_rows(named=True) if row["estimate"] is not None]
     notes = say_marks(
         look,
@@ -109,7 +108,7 @@ def draw_intervals(
                 "Overlapping intervals do not mean equal figures.",
             ),
         )
-    if tier:
+    if has_bands:
         notes.insert(
             0,
             look.say(
@@ -180,94 +179,6 @@ def _prepare(rows: pl.DataFrame, unit: str, look: Look, words: dict[str, str]) -
             }
         )
     return values
-
-
-def _draw(
-    values: list[dict[str, Any]],
-    look: Look,
-    words: dict[str, str],
-    is_compared: bool,
-    has_tiers: bool,
-    reference: float | None,
-    reference_name: str | None,
-) -> Any:
-    alt = load_altair()
-    data = alt.Data(values=values)
-    seen = [v[k] for v in values for k in ("estimate", "low", "high") if v[k] is not None]
-    if reference is not None:
-        seen.append(look.factor * reference)
-    bounds = (0.0, 100.0) if look.ending == "%" else None
-    domain = frame_range(seen or [0.0, 1.0], look, bounds=bounds)
-    x = alt.X(
-        "estimate:Q",
-        scale=alt.Scale(domain=domain, nice=False, zero=False),
-        axis=alt.Axis(title=None, labelExpr=axis_label(look), tickCount=6),
-    )
-    y = name_rows([v["name"] for v in values])
-    if is_compared:
-        colour = alt.Color(
-            "standing:N",
-            scale=alt.Scale(
-                domain=[words["higher"], words["lower"], words["alike"]], range=[HIGHER, LOWER, ALIKE]
-            ),
-            legend=alt.Legend(title=None, symbolType="circle"),
-        )
-    else:
-        colour = alt.value(BLUE)
-    tips = [
-        alt.Tooltip("name:N", title=look.say("Đơn vị", "Unit")),
-        alt.Tooltip("written:N", title=look.say("Số liệu", "Figure")),
-        alt.Tooltip("count:N", title="n"),
-    ]
-    layers = []
-    if has_tiers and len({v["tier"] for v in values} - {None}) > 1:
-        layers.append(
-            alt.Chart(data)
-            .transform_filter("datum.tier != null && datum.tier % 2 == 1")
-            .mark_rect(color=SHADE)
-            .encode(y=y)
-        )
-    if reference is not None:
-        line = alt.Data(values=[{"at": look.factor * reference, "name of line": reference_name or ""}])
-        base = alt.Chart(line).encode(x=alt.X("at:Q", scale=alt.Scale(domain=domain, nice=False, zero=False)))
-        layers.append(base.mark_rule(color=INK, strokeDash=[5, 4]))
-        layers.append(
-            base.mark_text(align="center", baseline="bottom", dy=-5, color=INK, fontSize=11).encode(
-                y=alt.value(0), text="name of line:N"
-            )
-        )
-    base = alt.Chart(data).encode(y=y)
-    layers.append(
-        base.transform_filter("datum.low != null")
-        .mark_rule(strokeWidth=2.5)
-        .encode(x=x.copy(), x2="high:Q", color=colour, tooltip=tips)
-        .encode(x=alt.X("low:Q", scale=alt.Scale(domain=domain, nice=False, zero=False)))
-    )
-    for shape, mark in (
-        ("survey", {"shape": "circle", "filled": True, "size": 75}),
-        ("open", {"shape": "circle", "filled": False, "size": 75, "strokeWidth": 2, "fill": "#ffffff"}),
-        ("model", {"shape": "diamond", "filled": False, "size": 95, "strokeWidth": 2, "fill": "#ffffff"}),
-    ):
-        layers.append(
-            base.transform_filter(f"datum.estimate != null && datum.shape == '{shape}'")
-            .mark_point(opacity=1, **mark)
-            .encode(x=x, color=colour, tooltip=tips)
-        )
-    layers.append(
-        base.mark_text(align="right", dx=52, color=QUIET, fontSize=12).encode(
-            x=alt.value(look.width), text="count:N"
-        )
-    )
-    layers.append(
-        base.transform_filter("datum.estimate == null")
-        .mark_text(align="left", dx=6, color=QUIET, fontSize=11, fontStyle="italic")
-        .encode(x=alt.value(0), text="reason:N")
-    )
-    head = alt.Chart(alt.Data(values=[{"word": "n"}])).mark_text(
-        align="right", baseline="bottom", dx=52, dy=-5, color=QUIET, fontSize=12, fontStyle="italic"
-    )
-    layers.append(head.encode(x=alt.value(look.width), y=alt.value(0), text="word:N"))
-    return alt.layer(*layers).properties(width=look.width, height=alt.Step(ROW if len(values) <= 60 else 17))
 
 
 def _tabulate(values: list[dict[str, Any]], look: Look) -> pl.DataFrame:

@@ -97,15 +97,19 @@ def draw_rank_sets(ranking: Ranking, *, title: str, n: str = "n", look: Look | N
             x=alt.value(look.width), text="set:N"
         ),
     ]
-    if units["tier"].drop_nulls().n_unique() > 1:
+    has_bands = units["tier"].drop_nulls().n_unique() > 1
+    if has_bands:
         banded = base.transform_filter("datum.tier != null && datum.tier % 2 == 1")
         layers.insert(0, banded.mark_rect(color=SHADE))
     chart = alt.layer(*layers).properties(width=look.width, height=alt.Step(24 if units.height <= 60 else 17))
     is_joint = str(units["rank_method"][0]).startswith("joint")
     told = Told(
-        title, _subtitle(ranking, n, look, is_joint), _notes(look, is_joint), _describe(rows, ranking, look)
+        title,
+        _subtitle(ranking, n, look, is_joint),
+        _notes(look, is_joint, has_bands),
+        _describe(rows, ranking, look),
+        is_demonstration(units),
     )
-    told = Told(told.title, told.subtitle, told.notes, told.alt, is_demonstration(units))
     table = pl.DataFrame(
         {
             look.say("Đơn vị", "Unit"): [v["name"] for v in values],
@@ -137,13 +141,20 @@ def _subtitle(ranking: Ranking, n: str, look: Look, is_joint: bool) -> list[str]
     return [held, look.say(verdict.reason_vi, verdict.reason_en)]
 
 
-def _notes(look: Look, is_joint: bool) -> list[str]:
+def _notes(look: Look, is_joint: bool, has_bands: bool) -> list[str]:
     said = [
         look.say(
-            "Chấm: hạng theo số đo được; thanh: các hạng có thể có. Dải nền: nhóm hạng.",
-            "Dot: rank of the figure; bar: ranks that are possible. Bands: tiers.",
+            "Chấm: hạng theo số đo được; thanh: các hạng có thể có.",
+            "Dot: rank of the figure; bar: ranks that are possible.",
         )
     ]
+    if has_bands:
+        said.append(
+            look.say(
+                "Dải nền: nhóm hạng; khác nhóm là khác nhau chắc chắn.",
+                "Bands: tiers; units of different tiers are surely different.",
+            )
+        )
     if not is_joint:
         said.append(look.say("Không dùng để so các đơn vị với nhau.", "Not for comparing units with each other."))
     return said
