@@ -12,7 +12,7 @@ from analysis.designs.reading import read_designed
 from analysis.errors import NodeError
 from analysis.estimation.designed import estimate_designed
 from analysis.estimation.finish import ESTIMATE_COLUMNS, Rule, estimate_quantities
-from analysis.estimation.passes.narrow import read_narrow
+from analysis.estimation.passes.open import open_narrow
 from analysis.estimation.passes.reduce import reduce_rows
 from analysis.estimation.rows import BOUNDS, place_rows, read_sample
 from analysis.estimation.totals import Quantity
@@ -129,7 +129,7 @@ def estimate_in_domains(
         for by in domains:
             yield estimate_designed(designed, by, quantities, rules, label="node")
         return
-    narrow = read_narrow(frame, design, items=measured, keys=keys, where=where, bounds=BOUNDS)
+    narrow = open_narrow(frame, design, items=measured, keys=keys, where=where, bounds=BOUNDS)
     sample = None
     for by in domains:
         reduced = None if narrow is None else reduce_rows(narrow, design, by, quantities, items)

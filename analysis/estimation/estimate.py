@@ -9,7 +9,7 @@ from analysis.designs.reading import read_designed
 from analysis.errors import EstimateError
 from analysis.estimation.designed import estimate_designed
 from analysis.estimation.finish import ESTIMATE_COLUMNS, Rule, estimate_quantities
-from analysis.estimation.passes.narrow import read_narrow
+from analysis.estimation.passes.open import open_narrow
 from analysis.estimation.passes.reduce import reduce_rows
 from analysis.estimation.rows import read_rows
 from analysis.estimation.totals import Quantity
@@ -165,7 +165,7 @@ def estimate_items(
         return estimate_designed(
             read_designed(frame, design, items=within, keys=by), by, quantities, rule, label=label
         )
-    narrow = read_narrow(frame, design, items=items, keys=by, where=where)
+    narrow = open_narrow(frame, design, items=items, keys=by, where=where)
     reduced = None if narrow is None else reduce_rows(narrow, design, by, quantities, list(items))
     if reduced is not None:
         return estimate_quantities(reduced.read, design, quantities, rule, label=label, sums_of=reduced.sums)

@@ -1,6 +1,7 @@
 """Key columns as whole numbers from 0, in the order of their labels; null is the last."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -21,6 +22,7 @@ class Key:
     size: int
     labels: pl.Series
     has_nulls: bool
+    is_range: bool = False  # labels are whole numbers without a gap
 
     def codes(self, start: int, stop: int) -> NDArray[np.int32]:
         piece = self.numbers.cut(start, stop)
@@ -38,7 +40,7 @@ def code_column(column: pl.Series) -> Key:
         low, high = int(column.min()), int(column.max())  # type: ignore[arg-type]
         if high - low < _WIDEST and high < 2**62:
             labels = pl.int_range(low, high + 1, dtype=pl.Int64, eager=True).cast(column.dtype)
-            return _finish(column, low, labels)
+            return _finish(column, low, labels, is_range=True)
     numbers = column
     if column.dtype == pl.String:
         numbers = column.cast(pl.Categorical).to_physical()
@@ -46,6 +48,50 @@ def code_column(column: pl.Series) -> Key:
     back = values.with_columns(pl.int_range(pl.len(), dtype=pl.Int32).alias("code"))
     coded = _look_up(numbers, back)
     return _finish(coded, 0, values["label"])
+
+
+def learn_keys(frame: pl.LazyFrame, columns: Sequence[str]) -> dict[str, Key]:
+    """The keys of columns too long to be held: labels and sizes as ``code_column`` gives them, without rows.
+
+    METHODS 20.2.
+    """
+    schema = frame.collect_schema()
+    asked = [column for column in columns if schema[column].is_integer()]
+    facts = frame.select(
+        *(pl.col(column).min().alias(f"min {column}") for column in asked),
+        *(pl.col(column).max().alias(f"max {column}") for column in asked),
+        *(pl.col(column).null_count().alias(f"null {column}") for column in columns),
+    ).collect(engine="streaming")
+    found = {}
+    for column in columns:
+        if column in asked and facts[f"min {column}"].item() is not None:
+            ends = pl.Series(
+                column, [facts[f"min {column}"].item(), facts[f"max {column}"].item()], schema[column]
+            )
+        else:
+            ends = frame.select(pl.col(column).unique()).collect(engine="streaming")[column]
+        if column in asked and not code_column(ends).is_range:
+            ends = frame.select(pl.col(column).unique()).collect(engine="streaming")[column]
+        has_nulls = bool(facts[f"null {column}"].item())
+        if has_nulls and not ends.null_count():
+            ends = pl.concat([ends, ends.clear(1)])
+        found[column] = code_column(ends)
+    return found
+
+
+def recode(column: pl.Series, known: Key) -> Key:
+    """``column`` by the codes of ``known``, which has all its labels. METHODS 20.2."""
+    labels = known.labels[: known.size - 1] if known.has_nulls else known.labels
+    if known.is_range:
+        numbers = column
+    else:
+        codes = pl.DataFrame({"label": labels, "code": pl.int_range(len(labels), dtype=pl.Int32, eager=True)})
+        numbers = column.to_frame("label").join(codes, on="label", how="left", maintain_order="left")["code"]
+    least = labels[0] if known.is_range and len(labels) else 0
+    if not known.has_nulls:
+        return replace(known, numbers=to_column(numbers), least=least)
+    filled = (numbers.cast(pl.Int64) - least).fill_null(len(labels)).cast(pl.Int32)
+    return replace(known, numbers=to_column(filled))
 
 
 def _look_up(numbers: pl.Series, back: pl.DataFrame) -> pl.Series:
@@ -57,9 +103,9 @@ def _look_up(numbers: pl.Series, back: pl.DataFrame) -> pl.Series:
     return numbers.to_frame("number").join(back, on="number", how="left", maintain_order="left")["code"]
 
 
-def _finish(numbers: pl.Series, least: int, labels: pl.Series) -> Key:
+def _finish(numbers: pl.Series, least: int, labels: pl.Series, *, is_range: bool = False) -> Key:
     has_nulls = numbers.null_count() > 0
     if not has_nulls:
-        return Key(to_column(numbers), least, len(labels), labels, False)
+        return Key(to_column(numbers), least, len(labels), labels, False, is_range)
     filled = (numbers.cast(pl.Int64) - least).fill_null(len(labels)).cast(pl.Int32)
-    return Key(to_column(filled), 0, len(labels) + 1, pl.concat([labels, labels.clear(1)]), True)
+    return Key(to_column(filled), 0, len(labels) + 1, pl.concat([labels, labels.clear(1)]), True, is_range)

@@ -8,10 +8,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analysis.design import SurveyDesign
-from analysis.estimation.passes.narrow import Narrow
-from analysis.grouping.groups import Groups, learn
 from analysis.grouping.keys import Key
-from analysis.grouping.scatter import Numbers
+from analysis.grouping.scatter import Codes, Numbers
 
 Index = NDArray[np.int64]
 
@@ -41,23 +39,22 @@ class Cells:
         )
 
 
-def make_strata(narrow: Narrow, groups: Groups, people: Numbers, design: SurveyDesign) -> pl.DataFrame | None:
+def make_strata(
+    of: Mapping[str, Codes], people: Numbers, populations: Numbers | None, design: SurveyDesign
+) -> pl.DataFrame | None:
     """stratum (its number), code (in its key), psus, population, by label; None where the reading of ``rows`` must
-    say why. METHODS 20.2."""
+    say why. ``of``: the codes of every group; ``populations`` by code. METHODS 20.2."""
     present = np.flatnonzero(people > 0)
-    stratum = groups.of["stratum"][present] if "stratum" in groups.of else np.zeros(len(present), np.int32)
+    stratum = of["stratum"][present] if "stratum" in of else np.zeros(len(present), np.int32)
     count = int(stratum.max()) + 1
-    if "cluster" in groups.of:
-        pairs = np.unique(stratum.astype(np.int64) * (2**31) + groups.of["cluster"][present])
+    if "cluster" in of:
+        pairs = np.unique(stratum.astype(np.int64) * (2**31) + of["cluster"][present])
         psus = np.bincount(pairs >> 31, minlength=count)
     else:
         psus = np.bincount(stratum, people[present], count).astype(np.int64)
-    population = np.full(count, np.nan)
-    if narrow.population is not None:
-        found = _learn_populations(narrow, count)
-        if found is None or np.isinf(found).any() or (found < psus - 1e-9)[psus > 0].any():
-            return None
-        population = found
+    population = np.full(count, np.nan) if populations is None else populations[:count]
+    if populations is not None and (np.isinf(population).any() or (population < psus - 1e-9)[psus > 0].any()):
+        return None
     if design.lonely == "fail" and (psus == 1).any():
         return None
     strata = pl.DataFrame({"code": np.arange(count), "psus": psus, "population": population})
@@ -65,36 +62,23 @@ def make_strata(narrow: Narrow, groups: Groups, people: Numbers, design: SurveyD
     return sampled.with_columns(pl.col("psus").cast(pl.Int64), pl.col("population").fill_nan(None))
 
 
-def _learn_populations(narrow: Narrow, count: int) -> Numbers | None:
-    """The population of each stratum, if its rows agree."""
-    key, column = narrow.keys.get("stratum"), narrow.population
-    assert column is not None
-    found = learn(
-        narrow.rows,
-        count,
-        (lambda start, stop: np.zeros(stop - start, np.int32)) if key is None else key.codes,
-        column.cut,
-    )
-    return None if found is None else found.astype(np.float64)
-
-
 def make_cells(
-    groups: Groups, keys: Mapping[str, Key], by: Sequence[str], people: Numbers, strata: pl.DataFrame
+    of: Mapping[str, Codes], keys: Mapping[str, Key], by: Sequence[str], people: Numbers, strata: pl.DataFrame
 ) -> Cells:
     """Cells of the groups that have rows and no null among ``by``; ``strata`` by ``make_strata``. METHODS 20.2."""
     kept = np.flatnonzero(people > 0)
     for name in by:
         if keys[name].has_nulls:
-            kept = kept[groups.of[name][kept] < keys[name].size - 1]
+            kept = kept[of[name][kept] < keys[name].size - 1]
     packed = np.zeros(len(kept), np.int64)
     room = 1
     for name in by:
         if room * keys[name].size >= 2**62:
             packed = np.unique(packed, return_inverse=True)[1].astype(np.int64)
             room = len(kept) + 1
-        packed = packed * keys[name].size + groups.of[name][kept]
+        packed = packed * keys[name].size + of[name][kept]
         room *= keys[name].size
-    rest: list[NDArray] = [groups.of[name][kept] for name in ("stratum", "cluster") if name in groups.of]
+    rest: list[NDArray] = [of[name][kept] for name in ("stratum", "cluster") if name in of]
     steps = np.diff(packed)
     if len(kept) and not (steps > 0).all():
         order = np.lexsort((*rest[::-1], packed))
@@ -102,15 +86,15 @@ def make_cells(
         steps = np.diff(packed)
     is_new = np.append([True], steps > 0)[: len(kept)]
     domain = np.cumsum(is_new) - 1
-    stratum = rest[0].astype(np.int64) if "stratum" in groups.of else np.zeros(len(kept), np.int64)
+    stratum = rest[0].astype(np.int64) if "stratum" in of else np.zeros(len(kept), np.int64)
     opens = is_new | np.append([True], np.diff(stratum) != 0)[: len(kept)]
     pieces = np.flatnonzero(opens)
-    if "cluster" not in groups.of and len(pieces) == len(kept):
+    if "cluster" not in of and len(pieces) == len(kept):
         pieces = np.arange(len(kept))
     firsts = kept[is_new]
     labels = pl.DataFrame(
         [pl.Series("domain", np.arange(len(firsts)), dtype=pl.UInt32)]
-        + [keys[name].labels.gather(groups.of[name][firsts].astype(np.uint32)).alias(name) for name in by]
+        + [keys[name].labels.gather(of[name][firsts].astype(np.uint32)).alias(name) for name in by]
     )
     if not by and not len(firsts):
         labels = pl.DataFrame({"domain": [0]}, schema={"domain": pl.UInt32})

@@ -6,7 +6,7 @@ import narwhals as nw
 import polars as pl
 
 from analysis.estimation.passes.engine import bring, like
-from analysis.estimation.passes.reduce import ROUNDING
+from analysis.estimation.passes.linear import ROUNDING
 from analysis.estimation.totals import Quantity
 
 

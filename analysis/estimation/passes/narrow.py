@@ -8,8 +8,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analysis.design import SurveyDesign
-from analysis.estimation.passes.levels import Levels, plan_readings, read_levels
-from analysis.grouping.keys import Key, code_column
+from analysis.estimation.passes.levels import Levels, Reading, plan_readings, read_levels
+from analysis.grouping.keys import Key, code_column, recode
 from analysis.grouping.scatter import Column, to_column
 
 
@@ -24,7 +24,7 @@ class Narrow:
     items: list[Levels]
 
 
-def read_narrow(
+def plan_narrow(
     frame: pl.DataFrame | pl.LazyFrame,
     design: SurveyDesign,
     *,
@@ -32,12 +32,8 @@ def read_narrow(
     keys: Sequence[str],
     where: pl.Expr | None = None,
     bounds: tuple[float, float] | None = None,
-) -> Narrow | None:
-    """The frame read once; None where it holds anything the pass over levels does not know.
-
-    That is an item of many values, and everything that is to be refused: the reading of ``rows`` says what.
-    METHODS 20.1.
-    """
+) -> "Plan | None":
+    """What to read of the frame; None where the pass over levels does not know an item. METHODS 20.1."""
     lazy = frame.lazy()
     if where is not None and not set(where.meta.root_names()) <= set(lazy.collect_schema()):
         return None
@@ -52,7 +48,7 @@ def read_narrow(
     named = {f"by.{column}": column for column in keys} | ({"cluster": cluster} if cluster else {})
     named |= {"stratum": stratum} if stratum else {}
     columns = sorted(set(named.values()))
-    read = lazy.select(
+    selected = lazy.select(
         *(pl.col(column).alias(f"key.{column}") for column in columns),
         pl.col(design.weight).cast(pl.Float64).alias("weight"),
         *([] if design.population is None else [pl.col(design.population).alias("population")]),
@@ -60,21 +56,42 @@ def read_narrow(
             (reading.column if where is None else pl.when(where).then(reading.column)).alias(f"i{k}")
             for k, reading in enumerate(readings)
         ),
-    ).collect()
-    if read.is_empty() or not _is_sound(read, design, named):
-        return None
-    levels = [read_levels(read[f"i{k}"], reading) for k, reading in enumerate(readings)]
-    whole = [item for item in levels if item is not None]
-    if len(whole) < len(levels) or not all(_is_within(item.values, bounds) for item in whole):
-        return None
-    coded = {column: code_column(read[f"key.{column}"]) for column in columns}
-    return Narrow(
-        read.height,
-        {name: coded[column] for name, column in named.items()},
-        to_column(read["weight"]),
-        None if design.population is None else to_column(read["population"]),
-        whole,
     )
+    return Plan(selected, design, named, readings, bounds)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is read: ``selected`` columns "key.…", weight, population (if any), i0, i1, …; ``named``: "by.…",
+    "stratum", "cluster" → the column. METHODS 20.1."""
+
+    selected: pl.LazyFrame
+    design: SurveyDesign
+    named: Mapping[str, str]
+    readings: Sequence[Reading]
+    bounds: tuple[float, float] | None
+
+    def narrow(self, read: pl.DataFrame, known: Mapping[str, Key] | None = None) -> Narrow | None:
+        """``selected``, read, or a piece of it with keys that are ``known``; None as ``read_narrow``."""
+        if read.is_empty() or not _is_sound(read, self.design, self.named):
+            return None
+        levels = [read_levels(read[f"i{k}"], reading) for k, reading in enumerate(self.readings)]
+        whole = [item for item in levels if item is not None]
+        if len(whole) < len(levels) or not all(_is_within(item.values, self.bounds) for item in whole):
+            return None
+        coded = {
+            column: code_column(read[f"key.{column}"])
+            if known is None
+            else recode(read[f"key.{column}"], known[column])
+            for column in sorted(set(self.named.values()))
+        }
+        return Narrow(
+            read.height,
+            {name: coded[column] for name, column in self.named.items()},
+            to_column(read["weight"]),
+            None if self.design.population is None else to_column(read["population"]),
+            whole,
+        )
 
 
 def _is_sound(read: pl.DataFrame, design: SurveyDesign, named: Mapping[str, str]) -> bool:

@@ -1,7 +1,7 @@
 """Sums per group and slot of an item: how many, their weights, their squared weights."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,18 @@ class Joint:
     total: Numbers
     spread2: Numbers
     total2: Numbers
+
+    @classmethod
+    def zeros(cls, size: int) -> "Joint":
+        return cls(*(np.zeros(size) for _ in fields(cls)))
+
+    def take(self, groups: NDArray[np.int64]) -> "Joint":
+        return Joint(*(getattr(self, part.name)[groups] for part in fields(self)))
+
+    def add(self, other: "Joint", places: NDArray[np.int64], is_kept: NDArray[np.bool_]) -> None:
+        """Adds the groups of ``other`` that are kept, each at its place; no place twice."""
+        for part in fields(self):
+            getattr(self, part.name)[places[is_kept]] += getattr(other, part.name)[is_kept]
 
 
 def tally_jointly(

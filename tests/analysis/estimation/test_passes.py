@@ -13,7 +13,8 @@ from analysis.estimation.composite import estimate_composites, node_quantity
 from analysis.estimation.estimate import estimate_means, estimate_proportions, estimate_totals
 from analysis.estimation.finish import Rule, estimate_quantities
 from analysis.estimation.measures import share_satisfied
-from analysis.estimation.passes.narrow import read_narrow
+from analysis.estimation.passes.open import open_narrow
+from analysis.estimation.passes.pieces import Pieces
 from analysis.estimation.passes.reduce import reduce_rows
 from analysis.estimation.rows import BOUNDS, read_rows
 from analysis.grouping.keys import code_column
@@ -64,9 +65,9 @@ def by_rows(frame, design, by, where=None):
     return estimate_quantities(read, design, quantities, Rule(), label="node")
 
 
-def by_levels(frame, design, by, where=None):
+def by_levels(frame, design, by, where=None, **held):
     quantities = [node_quantity(node, of, {f"q{k}": k - 1 for k in (1, 2, 3)}) for node, of in NODES.items()]
-    narrow = read_narrow(frame, design, items=ITEMS, keys=by, where=where, bounds=BOUNDS)
+    narrow = open_narrow(frame, design, items=ITEMS, keys=by, where=where, bounds=BOUNDS, **held)
     assert narrow is not None
     reduced = reduce_rows(narrow, design, by, quantities, list(ITEMS))
     if reduced is None:  # nobody is in a domain: an empty table, which the pass over rows makes
@@ -82,6 +83,55 @@ def test_pass_over_levels_equals_the_pass_over_rows(frame, design, by, is_part):
     where = pl.col("unit") != "Xã A" if is_part else None
     found, expected = by_levels(frame, design, by, where), by_rows(frame, design, by, where)
     assert_frame_equal(found, expected, rel_tol=1e-8, abs_tol=1e-9)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@given(
+    samples(),
+    st.sampled_from(DESIGNS),
+    st.sampled_from([[], ["unit"], ["procedure", "unit"]]),
+    st.booleans(),
+    st.sampled_from([300, 3_000, 12_000]),
+)
+def test_pieces_of_a_sample_add_up_to_the_pass_over_rows(frame, design, by, is_part, held_bytes):
+    where = pl.col("unit") != "Xã A" if is_part else None
+    found = by_levels(frame, design, by, where, held_bytes=held_bytes)
+    assert_frame_equal(found, by_rows(frame, design, by, where), rel_tol=1e-8, abs_tol=1e-9)
+
+
+def test_samples_too_long_to_be_held_are_read_in_pieces(tmp_path):
+    rng = np.random.default_rng(20261120)
+    files = []
+    for number in range(3):
+        rows = 2_000 + number
+        piece = pl.DataFrame(
+            {
+                "w": rng.uniform(1, 9, rows),
+                "h": rng.integers(10 * number, 10 * number + 12, rows),  # strata that other files do not have
+                "N": 1e6,
+                "unit": rng.choice(["Đông Hà", "An Bình", f"Xã {number}"], rows),
+                "procedure": pl.Series(rng.integers(0, 9, rows)).set(pl.Series(rng.random(rows) < 0.1), None),
+                **{f"q{k}": 100.0 * (rng.random(rows) < 0.8) for k in (1, 2, 3)},
+            }
+        )
+        files.append(piece)
+        piece.write_parquet(tmp_path / f"{number}.parquet", row_group_size=700)
+    design, by = SurveyDesign("w", stratum="h", population="N"), ["procedure", "unit"]
+    lazy = pl.scan_parquet(tmp_path / "*.parquet")
+    opened = open_narrow(lazy, design, items=ITEMS, keys=by, bounds=BOUNDS, held_bytes=50_000)
+    assert isinstance(opened, Pieces)
+    assert sum(1 for _ in opened.read()) > 3
+    found = by_levels(lazy, design, by, held_bytes=50_000)
+    assert_frame_equal(found, by_rows(pl.concat(files), design, by), rel_tol=1e-8, abs_tol=1e-9)
+
+
+def test_a_population_that_differs_between_pieces_is_no_design():
+    frame = pl.DataFrame({"w": [1.0] * 400, "N": [500.0] * 399 + [600.0], "y": [0.0, 100.0] * 200})
+    design = SurveyDesign("w", population="N")
+    pieces = open_narrow(frame, design, items={"y": pl.col("y")}, keys=[], held_bytes=1_000)
+    quantities = [node_quantity("y", {"y": 1.0}, {"y": 0})]
+    assert isinstance(pieces, Pieces)
+    assert reduce_rows(pieces, design, [], quantities, ["y"]) is None
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, database=None)
