@@ -1,6 +1,8 @@
 """``hailong index``: the indices of a month as they stand now, not released."""
 
 import json
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import polars as pl
@@ -8,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from analysis.dataset import open_spark
 from analysis.indices.wording import MEAN_OF_UNITS
 from analysis.release.tables import FormMonth
 from api.catalogue import open_catalogue
@@ -23,6 +26,11 @@ from api.snapshots.service import write_snapshots
 from survey_forms.form import Measure
 
 
+class Engine(StrEnum):
+    POLARS = "polars"
+    SPARK = "spark"
+
+
 def index(
     month: Annotated[
         str,
@@ -32,13 +40,38 @@ def index(
     unit: Annotated[
         str | None, typer.Option(help="Chỉ đơn vị này, theo thủ tục / Only this unit, with its procedures.")
     ] = None,
+    engine: Annotated[
+        Engine,
+        typer.Option(
+            help="Máy tính: polars, hoặc spark (cần Java) / What computes: polars, or spark (needs Java)."
+        ),
+    ] = Engine.POLARS,
+    snapshots: Annotated[
+        Path | None,
+        typer.Option(
+            help="Ảnh dữ liệu có sẵn trong thư mục này, không tạo lại / The snapshots of this folder as they are.",
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Các dòng dạng JSON, giá trị đầy đủ / The rows as JSON, exact values.")
     ] = False,
 ) -> None:
     """Tính chỉ số của một tháng / Compute the indices of a month."""
     check_month(month)
-    computed = compute_now(read_settings(), month=month, form=form, console=Console(stderr=True))
+    if snapshots is not None and not snapshots.is_dir():
+        raise NotThere(
+            "no_folder_of_snapshots",
+            f"Không có thư mục {snapshots}; hãy chỉ thư mục có <phiếu>/<phiên bản>/<tháng>.parquet",
+            f"There is no folder {snapshots}; name one with <form>/<version>/<month>.parquet",
+        )
+    computed = compute_now(
+        read_settings(),
+        month=month,
+        form=form,
+        console=Console(stderr=True),
+        engine=engine,
+        snapshots=snapshots,
+    )
     if unit is not None:
         _check_unit(computed, unit, month)
     if as_json:
@@ -59,21 +92,35 @@ def _check_unit(computed: list[FormMonth], unit: str, month: str) -> None:
         )
 
 
-def compute_now(settings: Settings, *, month: str, form: str | None, console: Console) -> list[FormMonth]:
-    """Bring the snapshots of ``month`` up to date, compute its indices and keep them under ``var/indices``."""
+def compute_now(
+    settings: Settings,
+    *,
+    month: str,
+    form: str | None,
+    console: Console,
+    engine: Engine = Engine.POLARS,
+    snapshots: Path | None = None,
+) -> list[FormMonth]:
+    """Compute the indices of ``month`` and keep them under ``var/indices``.
+
+    From ``snapshots`` as they are; without that folder, from our own, brought up to date before.
+    """
     catalogue = open_catalogue(settings)
-    with opened_engine(settings) as engine:
-        with progress_bar(console, "Ảnh dữ liệu / Snapshots") as told:
-            write_snapshots(engine, settings.snapshots_folder, catalogue, months=[month], progress=told)
+    session = open_spark() if engine == Engine.SPARK else None
+    with opened_engine(settings) as database:
+        if snapshots is None:
+            with progress_bar(console, "Ảnh dữ liệu / Snapshots") as told:
+                write_snapshots(database, settings.snapshots_folder, catalogue, months=[month], progress=told)
         with progress_bar(console, f"Chỉ số / Indices {month}") as told:
             computed = compute_month(
-                read_registry(engine, month),
+                read_registry(database, month),
                 catalogue,
                 month=month,
-                snapshots_folder=settings.snapshots_folder,
+                snapshots_folder=snapshots or settings.snapshots_folder,
                 policy=policy_of(settings),
                 form=form,
                 progress=told,
+                spark=session,
             )
         keep_indices(computed, settings.var_folder / "indices", month=month)
         return computed

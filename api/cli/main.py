@@ -10,6 +10,7 @@ from typing import NoReturn
 import typer
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from analysis.errors import EngineError
 from api.cli import (
     api_key,
     check_figures,
@@ -19,6 +20,7 @@ from api.cli import (
     export,
     import_group,
     index,
+    interviews,
     invitations,
     kiosk,
     migrate,
@@ -48,6 +50,7 @@ app.command("check-form")(check_form.check_form)
 app.command("check-figures")(check_figures.check_figures)
 app.command("index")(index.index)
 app.command("export")(export.export)
+app.command("interviews")(interviews.interviews)
 app.command("qr")(qr.qr)
 app.command("reconcile")(reconcile.reconcile)
 app.add_typer(api_key.app, name="api-key")
@@ -75,6 +78,8 @@ def main() -> None:
     except (OperationalError, InterfaceError) as error:  # it answered at the start of the command
         away, why = database_away(), " ".join(str(error.orig).split())
         _refuse(f"{away.vi} ({why})", f"{away.en} ({why})", [])
+    except EngineError as error:
+        _refuse("không dùng được máy tính --engine", "the engine cannot be used", [*error.problems, error.remedy])
     except OSError as error:
         _refuse(f"không đọc hoặc ghi được tệp: {error}", f"a file cannot be read or written: {error}", [])
     except SurveyFormsError as error:

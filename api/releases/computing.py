@@ -1,10 +1,11 @@
 """Computes the indices of a month: joins snapshots, registry and transactions, and hands them to ``analysis``."""
 
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 
-from analysis.dataset import SnapshotKey, find_snapshots, open_snapshot
+from analysis.dataset import SnapshotKey, find_snapshots, open_snapshot, open_spark_snapshot
 from analysis.indices.compute import compute_indices
 from analysis.indices.counted import mark_excluded
 from analysis.indices.policy import IndexPolicy
@@ -35,10 +36,12 @@ def compute_month(
     policy: IndexPolicy,
     form: str | None = None,
     progress: Progress | None = None,
+    spark: Any = None,
 ) -> list[FormMonth]:
     """The indices of every form version with a snapshot of ``month`` (of ``form`` only, when given).
 
-    The snapshots must be up to date. Raises NotThere when nobody answered in that month.
+    The snapshots must be up to date. ``spark``: a session that reads and sums them (METHODS 20.3). Raises
+    NotThere when nobody answered in that month.
     """
     keys = [key for key in find_snapshots(snapshots_folder, month=month) if form in (None, key.form)]
     if not keys:
@@ -48,7 +51,7 @@ def compute_month(
             f"Tháng {month}{of_form} chưa có phiếu trả lời nào; hãy kiểm tra tháng và phiếu",
             f"There are no responses in {month}{of_form}; check the month and the form",
         )
-    return [_compute(key, registry, catalogue, snapshots_folder, policy, progress) for key in keys]
+    return [_compute(key, registry, catalogue, snapshots_folder, policy, progress, spark) for key in keys]
 
 
 def keep_indices(computed: list[FormMonth], folder: Path, *, month: str) -> list[Path]:
@@ -71,6 +74,7 @@ def _compute(
     snapshots_folder: Path,
     policy: IndexPolicy,
     progress: Progress | None,
+    spark: Any,
 ) -> FormMonth:
     form = catalogue.get(key.form, key.version)
     responses = mark_excluded(open_snapshot(snapshots_folder, key), registry.excluded)
@@ -81,8 +85,9 @@ def _compute(
         if progress:
             progress(f"{key.form} {key.version}: {step}", done, total)
 
+    on_spark = spark and open_spark_snapshot(spark, snapshots_folder, key, excluded=registry.excluded)
     tables = compute_indices(
-        responses,
+        on_spark or responses,
         registry.transactions,
         form,
         month=key.month,

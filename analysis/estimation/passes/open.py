@@ -39,5 +39,5 @@ def open_narrow(
 def _width(dtype: pl.DataType) -> int:
     """Bytes of a value; of a text a code and some letters."""
     if dtype.is_integer() or dtype.is_float():
-        return pl.Series([0], dtype=dtype).estimated_size()
+        return int(pl.Series([0], dtype=dtype).estimated_size())
     return 1 if dtype == pl.Boolean else 24

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import shutil
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -66,6 +68,59 @@ def test_index_as_json_has_exact_values_and_is_kept(
     assert (tmp_path / f"var/indices/{MONTH}/one_stop/2026.1.parquet").is_file()
 
 
+@pytest.mark.filterwarnings("ignore")  # of pyspark's own modules
+def test_index_on_spark_from_a_folder_of_snapshots_has_the_figures_of_polars(
+    hailong: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path
+):
+    pytest.importorskip("pyspark")
+    if shutil.which("java") is None:
+        pytest.skip("Spark needs Java")
+    assert hailong("index", "--month", MONTH, "--json") == 0
+    by_polars = json.loads(capsys.readouterr().out)
+    # Snapshots from elsewhere: ours are not looked at.
+    shutil.move(tmp_path / "var/snapshots", tmp_path / "elsewhere")
+    assert (
+        hailong(
+            "index", "--month", MONTH, "--engine", "spark", "--snapshots", str(tmp_path / "elsewhere"), "--json"
+        )
+        == 0
+    )
+    by_spark = json.loads(capsys.readouterr().out)
+    assert not (tmp_path / "var/snapshots").exists()
+    assert len(by_spark) == len(by_polars)
+    for theirs, ours in zip(by_spark, by_polars, strict=True):
+        assert theirs == {
+            name: pytest.approx(value, rel=1e-9) if isinstance(value, float) else value
+            for name, value in ours.items()
+        }
+
+
+def test_index_on_spark_without_java_says_what_to_do(
+    hailong: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    sql = pytest.importorskip("pyspark.sql")
+    if (running := sql.SparkSession.getActiveSession()) is not None:  # of another test
+        running.stop()
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "no-java"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert hailong("index", "--month", MONTH, "--engine", "spark") == 2
+    told = capsys.readouterr().err
+    assert "Lỗi: không dùng được máy tính --engine" in told
+    assert "không tìm thấy Java" in told
+    assert "bỏ --engine spark" in told
+
+
+def test_index_on_spark_without_pyspark_says_what_to_do(
+    hailong: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)  # what Python does where it is not installed
+    monkeypatch.setitem(sys.modules, "pyspark.errors", None)
+    assert hailong("index", "--month", MONTH, "--engine", "spark") == 2
+    told = capsys.readouterr().err
+    assert "chưa cài PySpark" in told
+    assert "pip install 'hailong[spark]'" in told
+
+
 def test_export_then_export_again_then_reconcile(hailong: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path):
     assert hailong("export", "--month", MONTH) == 0
     assert "Released" in capsys.readouterr().out
@@ -99,6 +154,7 @@ def test_reconcile_says_what_differs_with_exit_code_3(
         pytest.param(["index", "--month", "0000-01"], id="index: no year"),
         pytest.param(["index", "--month", "2999-12"], id="index: far away"),
         pytest.param(["index", "--month", "2024-06"], id="index: nobody answered"),
+        pytest.param(["index", "--month", MONTH, "--snapshots", "moon"], id="index: no folder of snapshots"),
         pytest.param(["index", "--month", MONTH, "--form", "moon"], id="index: unknown form"),
         pytest.param(["index", "--month", MONTH, "--unit", "moon"], id="index: unknown unit"),
         pytest.param(["reconcile", "--month", "moon"], id="reconcile: no month"),
