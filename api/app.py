@@ -15,21 +15,23 @@ from api.clock import Clock, utc_now
 from api.comments import routes as comments_routes
 from api.db import make_engine
 from api.error_replies import add_error_replies
-from api.form_pages import embedding_routes, invited_routes
+from api.form_pages import embedding_routes, invited_routes, proving
 from api.form_pages import routes as form_pages_routes
 from api.head_requests import HeadRequests
 from api.home import routes as home_routes
+from api.interviews import routes as interviews_routes
 from api.invitations import routes as invitations_routes
 from api.kiosks import device_routes as kiosk_device_routes
 from api.kiosks import page_routes as kiosk_page_routes
 from api.kiosks import routes as kiosk_routes
 from api.kiosks import staff_routes as kiosk_staff_routes
 from api.kiosks.desk import KioskDesk
+from api.kiosks.device_guard import require_device
 from api.openapi import describe_with_problems
 from api.paper import routes as paper_routes
 from api.privacy import routes as privacy_routes
-from api.qr import routes as qr_routes
 from api.proof_of_work import ProofDesk
+from api.qr import routes as qr_routes
 from api.rate_limit import RateLimit
 from api.receiving.receiver import Receiver
 from api.registry import routes as registry_routes
@@ -151,6 +153,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.include_router(invitations_routes.router)
     app.include_router(qr_routes.router)
     app.include_router(paper_routes.router)
+    app.include_router(interviews_routes.make_router(require_device))
     app.include_router(kiosk_page_routes.router)
     app.include_router(kiosk_device_routes.router)
     app.include_router(kiosk_routes.router)

@@ -1,7 +1,9 @@
 """Limits how often somebody may post, without cutting off a counter behind a shared address.
 
 Token buckets in memory: an address has one; a counter behind that address has its own and falls back on the
-address's; an API key has its own. What is kept of an address is a keyed digest that dies with the process.
+address's; an API key, a tablet and a single-use token have their own. Of the first two a part is calm: beyond it
+a proof of work is asked for (post_guard.py). What is kept is a keyed digest that
+dies with the process.
 """
 
 import hashlib
@@ -16,6 +18,10 @@ from api.errors import TooMany
 
 BUCKETS_MAX = 50_000  # about 10 MB; the least recently used goes first
 KEY_FACTOR = 10  # a key stands for many devices
+CALM_PER_MINUTE = 120  # two a second from one address: more than any counter, less than a program wants; chosen
+PATIENT_PER_MINUTE = 30  # people without script who waited
+DEVICE_PER_MINUTE = 240  # a tablet that empties its queue sends a batch after the other
+TOKEN_PER_MINUTE = 20
 
 
 class RateLimit:
@@ -32,6 +38,25 @@ class RateLimit:
         if counter is not None and self._take(f"counter {network} {counter}", self._per_minute) is None:
             return
         self._refuse(self._take(f"address {network}", self._per_minute))
+
+    def is_calm(self, address: str | None, *, counter: str | None = None) -> bool:
+        """Count one post on the calm share of its counter, else of its address; False when both are used up."""
+        network, per_minute = network_of(address), min(CALM_PER_MINUTE, self._per_minute)
+        if counter is not None and self._take(f"calm counter {network} {counter}", per_minute) is None:
+            return True
+        return self._take(f"calm address {network}", per_minute) is None
+
+    def has_patience_left(self, address: str | None) -> bool:
+        """Count one post of somebody who waited instead of working."""
+        return self._take(f"patient {network_of(address)}", PATIENT_PER_MINUTE) is None
+
+    def take_for_device(self, device: str) -> None:
+        """Count one request of a tablet, wherever it stands."""
+        self._refuse(self._take(f"device {device}", DEVICE_PER_MINUTE))
+
+    def take_for_token(self, code: str) -> None:
+        """Count one look at an invitation; of the code only a keyed digest is kept, like of addresses."""
+        self._refuse(self._take(f"token {code}", TOKEN_PER_MINUTE))
 
     def take_for_key(self, key: str) -> None:
         """Count one post of an API key."""

@@ -56,7 +56,7 @@ async def post_code(request: Request) -> Response:
     code = fields.get("code", [""])[-1][:CODE_LETTERS_MAX].strip()
     context = FormContext.from_fields({"_lang": fields.get("lang", [])[-1:] or ["vi"]})
     try:
-        _count_post(request)
+        _count_post(request, code)
         token = await run_in_threadpool(_open_token, request, code)
         if token is None or token.is_spent or token.is_expired(today(request)):
             return _refuse(request, token, context.language)
@@ -88,7 +88,7 @@ async def post_answer(request: Request) -> Response:
         return reply_unknown_form(request, error, context.language)
     invited = Invited(code, found, context, Place(unit=token.unit_filed), pairs)
     try:
-        _count_post(request)
+        _count_post(request, code)
         invited = replace(invited, place=await run_in_threadpool(_find_place, request, token, context.language))
         answers, problems = _read_answers(invited)
         if problems:
@@ -122,8 +122,9 @@ async def _read_body(request: Request) -> list[tuple[str, str]]:
     return read_fields(request.headers.get("content-type", ""), await request.body())
 
 
-def _count_post(request: Request) -> None:
+def _count_post(request: Request, code: str) -> None:
     request.app.state.rate_limit.take_for_address(request.client.host if request.client else None)
+    request.app.state.rate_limit.take_for_token(code)
 
 
 def _find_token(request: Request, code: str) -> FoundToken | None:

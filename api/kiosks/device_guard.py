@@ -36,7 +36,9 @@ class Device:
 async def require_device(request: Request) -> Device:
     """FastAPI dependency: the tablet of the key; Unauthorised (re_enrol) for any that does not count."""
     header = request.headers.get("authorization", "")
-    return await run_in_threadpool(_find_now, request.app.state.engine, header)
+    device = await run_in_threadpool(_find_now, request.app.state.engine, header)
+    request.app.state.rate_limit.take_for_device(device.id)
+    return device
 
 
 require_device.required_scope = "device"  # type: ignore[attr-defined]  # tests/test_house.py looks for it

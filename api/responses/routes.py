@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
@@ -12,6 +13,7 @@ from api.audit import record_event
 from api.auth import KeyHolder, optional_key, require_scope
 from api.db import begin_write
 from api.errors import HailongError, NotSupported
+from api.post_guard import guard_public_post
 from api.receiving.json_body import read_json, text_of
 from api.receiving.receiver import Receiver
 from api.receiving.schemas import PostedBatch, PostedResponse, ShownBatch, ShownReceipt, read_batch, read_posted
@@ -19,6 +21,7 @@ from api.receiving.submission import ReadyResponse, Receipt
 
 router = APIRouter(prefix="/api/v1/responses", tags=["responses"])
 
+PROOF_HEADER = "x-proof-of-work"  # <challenge>:<answer>, where a 429 asked for it
 GROUP_OF_BATCH = 100  # entries in one transaction; a database that goes away takes back at most these
 
 
@@ -80,7 +83,23 @@ def _count_post(request: Request, key: KeyHolder | None, given: Any) -> None:
     counter = text_of(given, "counter")
     is_counter = counter is not None and _receiver(request).codes.has_counter(counter)
     address = request.client.host if request.client else None
-    rate_limit.take_for_address(address, counter=counter if is_counter else None)
+    challenge, _, answer = request.headers.get(PROOF_HEADER, "").partition(":")
+    guard_public_post(
+        rate_limit,
+        request.app.state.proof_desk,
+        address=address,
+        counter=counter if is_counter else None,
+        id=_read_id(text_of(given, "id")),
+        challenge=challenge,
+        answer=answer,
+    )
+
+
+def _read_id(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None  # it will be refused for that
 
 
 def _record_batch(request: Request, key: KeyHolder, entries: int) -> None:
