@@ -21,12 +21,14 @@ from analysis.estimation.estimate import estimate_means, estimate_proportions, e
 from analysis.estimation.imputations import combine_imputations
 from analysis.estimation.joint import estimate_jointly
 from analysis.estimation.measures import measure_item
+from analysis.estimation.proportions_as_r import estimate_proportions_as_r
 from analysis.estimation.quantiles import estimate_quantiles
 from analysis.estimation.variances import estimate_variances
 from analysis.indices.official.decision_766 import rate_decision_766
 from analysis.indices.official.frameworks import load_framework
 from analysis.indices.official.one_stop import score_sheets
 from analysis.indices.official.score import score_framework
+from analysis.models.any_statistic import estimate_statistic
 from analysis.models.chi_square_test import chi_square_test
 from analysis.models.drivers import estimate_drivers
 from analysis.models.fitted import exponentiate
@@ -96,9 +98,11 @@ __all__ = [
     "estimate_jointly",
     "estimate_means",
     "estimate_proportions",
+    "estimate_proportions_as_r",
     "estimate_quantiles",
     "estimate_ratios",
     "estimate_reliability",
+    "estimate_statistic",
     "estimate_top_probabilities",
     "estimate_totals",
     "estimate_variances",

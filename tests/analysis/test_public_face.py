@@ -97,6 +97,9 @@ ESTIMATORS: dict[str, Callable[[], pl.DataFrame]] = {
     "estimate_ratios": lambda: analysis.estimate_ratios(SAMPLE, DESIGN, ratios={"r": ("level", "minutes")}),
     "estimate_proportions": lambda: analysis.estimate_proportions(SAMPLE, DESIGN, of="level", by=["sex"]),
     "estimate_quantiles": lambda: analysis.estimate_quantiles(SAMPLE, DESIGN, values=["minutes"]),
+    "estimate_proportions_as_r": lambda: analysis.estimate_proportions_as_r(
+        SAMPLE, DESIGN, of="answered", by=["sex"]
+    ),
     "estimate_variances": lambda: analysis.estimate_variances(SAMPLE, DESIGN, values=["minutes"]),
     "estimate_composites": lambda: analysis.estimate_composites(
         SAMPLE.with_columns(q=MEASURED),
@@ -233,6 +236,16 @@ OTHERS: dict[str, Callable[[], bool]] = {
     "rank_test": lambda: 0 < analysis.rank_test(SAMPLE, DESIGN, value="minutes", by="sex")["p_value"].item() < 1,
     "chi_square_test": lambda: (
         0 < analysis.chi_square_test(SAMPLE, DESIGN, rows="sex", columns="answered")["p_value"].item() < 1
+    ),
+    "estimate_statistic": lambda: (
+        analysis.estimate_statistic(
+            *_replicate(),
+            statistic=lambda rows, weight: np.average(rows["minutes"], weights=weight),
+            values=["minutes"],
+        )["standard_error"].item()
+        == pytest.approx(
+            analysis.estimate_means(*_replicate(), values=["minutes"])["standard_error"].item(), rel=1e-9
+        )
     ),
     "estimate_drivers": lambda: (
         analysis.estimate_drivers(PEOPLE, DESIGN, outcome="level", aspects=["speed", "staff"])["aspect"].to_list()

@@ -1,0 +1,105 @@
+"""Any statistic: the same as the estimators where both know it, by replicates and by influence; and refusals."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from analysis.design import SurveyDesign
+from analysis.designs.replicate import make_replicates
+from analysis.errors import EstimateError
+from analysis.estimation.estimate import estimate_means, estimate_ratios
+from analysis.models.any_statistic import estimate_statistic
+from analysis.models.generalised import fit_model
+from tests.analysis.oracle import mismatches, read_case, read_data
+
+CLUSTERED = SurveyDesign("pw", cluster="dnum")
+BOTH = ("estimate", "standard_error", "low", "high", "df")
+
+
+def ratio(rows, weight):
+    return float(weight @ rows["api.stu"].to_numpy() / (weight @ rows["enroll"].to_numpy()))
+
+
+def ratio_influence(rows, weight):
+    y, x = rows["api.stu"].to_numpy(), rows["enroll"].to_numpy()
+    return (y - ratio(rows, weight) * x) / (weight @ x)
+
+
+def mean(rows, weight):
+    return float(np.average(rows["api00"], weights=weight))
+
+
+@pytest.mark.parametrize(("part", "centre"), [("jk1", "mean"), ("jk1_mse", "estimate")])
+def test_a_ratio_made_again_with_every_replicate_is_that_of_r(part, centre):
+    sample, design = make_replicates(read_data("apiclus1"), CLUSTERED, kind="JK1", centre=centre)
+    found = estimate_statistic(sample, design, statistic=ratio, values=["api.stu", "enroll"])
+    columns = {"est": "estimate", "se": "standard_error", "df": "df", "lo_t": "low", "hi_t": "high"}
+    assert mismatches(found, read_case("p13_jackknife")[part]["ratio"], columns) == []
+    assert "replicates JK1" in found["method"].item()
+    assert found["design_effect"].item() is None
+
+
+@pytest.mark.parametrize("where", [None, pl.col("stype") == "H"])
+def test_a_ratio_by_its_influence_is_that_of_the_estimator(where):
+    design = SurveyDesign("pw", stratum="stype", population="fpc")
+    asked = {"where": where}
+    found = estimate_statistic(
+        read_data("apistrat"),
+        design,
+        statistic=ratio,
+        influence=ratio_influence,
+        values=["api.stu", "enroll"],
+        **asked,
+    )
+    known = estimate_ratios(read_data("apistrat"), design, ratios={"r": ("api.stu", "enroll")}, **asked)
+    for column in (*BOTH, "design_effect"):
+        np.testing.assert_allclose(found[column], known[column], rtol=1e-9)
+
+
+def test_several_figures_have_names_and_are_each_their_own():
+    sample, design = make_replicates(read_data("apiclus1"), CLUSTERED, kind="JK1")
+
+    def both(rows, weight):
+        return {"mean": mean(rows, weight), "ratio": ratio(rows, weight)}
+
+    found = estimate_statistic(sample, design, statistic=both, values=["api00", "api.stu", "enroll"])
+    assert found["figure"].to_list() == ["mean", "ratio"]
+    alone = estimate_means(sample, design, values=["api00"])
+    for column in BOTH:
+        assert found[column][0] == pytest.approx(alone[column][0], rel=1e-10)
+
+
+def test_coefficients_of_a_model_agree_with_the_model():
+    sample, design = make_replicates(read_data("apiclus1"), CLUSTERED, kind="JK1")
+
+    def line(rows, weight):
+        x, root = np.column_stack([np.ones(rows.height), rows["meals"]]), np.sqrt(weight)
+        return np.linalg.lstsq(x * root[:, None], rows["api00"].to_numpy() * root, rcond=None)[0]
+
+    found = estimate_statistic(sample, design, statistic=line, values=["api00", "meals"])
+    model = fit_model(sample, design, outcome="api00", predictors=["meals"])
+    for column in ("estimate", "standard_error"):
+        np.testing.assert_allclose(found[column], model.coefficients[column], rtol=1e-9)
+
+
+def test_the_scale_of_the_weights_does_not_matter():
+    asked = {"statistic": ratio, "influence": ratio_influence, "values": ["api.stu", "enroll"]}
+    sample = read_data("apiclus1")
+    one = estimate_statistic(sample, CLUSTERED, **asked)
+    other = estimate_statistic(sample.with_columns(pl.col("pw") * 37), CLUSTERED, **asked)
+    for column in BOTH:
+        assert one[column].item() == pytest.approx(other[column].item(), rel=1e-11)
+
+
+def test_what_cannot_be_done_is_said():
+    sample = read_data("apiclus1")
+    with pytest.raises(EstimateError, match="no replicates, and no influence"):
+        estimate_statistic(sample, CLUSTERED, statistic=mean, values=["api00"])
+    with pytest.raises(EstimateError, match=r"influence has shape \(2,\); 183 rows"):
+        estimate_statistic(sample, CLUSTERED, statistic=mean, values=["api00"], influence=lambda *_: np.ones(2))
+    with pytest.raises(EstimateError, match="figure '0' is nan"):
+        estimate_statistic(sample, CLUSTERED, statistic=lambda *_: float("nan"), values=["api00"])
+    made, design = make_replicates(sample, CLUSTERED, kind="JK1")
+    many = iter(range(1, 99))
+    with pytest.raises(EstimateError, match="2 figures for a replicate, 1 for the sample"):
+        estimate_statistic(made, design, statistic=lambda *_: [1.0] * next(many), values=["api00"])
