@@ -19,12 +19,14 @@ from api.form_pages import embedding_routes, invited_routes, proving
 from api.form_pages import routes as form_pages_routes
 from api.head_requests import HeadRequests
 from api.home import routes as home_routes
+from api.interviews import routes as interviews_routes
 from api.invitations import routes as invitations_routes
 from api.kiosks import device_routes as kiosk_device_routes
 from api.kiosks import page_routes as kiosk_page_routes
 from api.kiosks import routes as kiosk_routes
 from api.kiosks import staff_routes as kiosk_staff_routes
 from api.kiosks.desk import KioskDesk
+from api.kiosks.device_guard import require_device
 from api.openapi import describe_with_problems
 from api.paper import routes as paper_routes
 from api.privacy import routes as privacy_routes
@@ -151,6 +153,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.include_router(invitations_routes.router)
     app.include_router(qr_routes.router)
     app.include_router(paper_routes.router)
+    app.include_router(interviews_routes.make_router(require_device))
     app.include_router(kiosk_page_routes.router)
     app.include_router(kiosk_device_routes.router)
     app.include_router(kiosk_routes.router)

@@ -5,6 +5,7 @@ from api.tables.audit import AuditEvent
 from api.tables.comment import ClerkName, Comment, CommentOriginal
 from api.tables.erased import ErasedResponse
 from api.tables.import_run import ImportRun
+from api.tables.interview import InterviewAssignment, InterviewAttempt
 from api.tables.invitation import InvitationCase, InvitationPending, InvitationToken, InvitationTotal
 from api.tables.kiosk import (
     KioskConfig,
@@ -42,6 +43,8 @@ __all__ = [
     "Counter",
     "ErasedResponse",
     "ImportRun",
+    "InterviewAssignment",
+    "InterviewAttempt",
     "InvitationCase",
     "InvitationPending",
     "InvitationToken",
