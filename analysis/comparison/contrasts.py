@@ -7,10 +7,9 @@ import polars as pl
 
 from analysis.comparison.expressions import Real, differentiate, differentiate_callable
 from analysis.comparison.finish import COMPARISON_COLUMNS, Claims, Compared, drop_noise, finish_comparisons
+from analysis.comparison.repeated import Contrast, repeat_contrasts
 from analysis.errors import ComparisonError
 from analysis.estimation.joint import JointEstimates
-
-Contrast = str | Sequence[float] | Mapping[str, float] | Callable[[Real], float]
 
 
 def estimate_contrasts(
@@ -24,8 +23,9 @@ def estimate_contrasts(
     multiplicity: str = "none",
     seed: int = 20261120,
     draws: int = 20_000,
+    variance: str = "delta",
 ) -> pl.DataFrame:
-    """Every contrast of the estimates with its standard error by the delta method.
+    """Every contrast of the estimates with its standard error, by the delta method or from replicates.
 
     Parameters
     ----------
@@ -44,6 +44,11 @@ def estimate_contrasts(
     multiplicity
         ``none``, ``bonferroni``, ``holm``, ``bh``, ``max_t`` over the contrasts named here. METHODS 15.4.
 
+    variance
+        ``delta``: from the covariance of the estimates. ``replicates``: every contrast made again in every
+        replicate, where the design has some; the same for linear ones. A replicate in which a contrast has no
+        value is left out.
+
     Returns
     -------
     pl.DataFrame
@@ -58,8 +63,10 @@ def estimate_contrasts(
 
     References
     ----------
-    METHODS 15.1, 15.3, 15.4. Checked against R `svycontrast` (p19). Silently unreliable for ratios whose
-    denominator is within about three standard errors of 0, and for functions bent within one standard error.
+    METHODS 15.1, 15.3, 15.4. Checked against R `svycontrast` (p19; ratios of replicates p13). By the delta
+    method silently unreliable for ratios whose denominator is within about three standard errors of 0, and for
+    functions bent within one standard error. R's separate ratio estimator of a total is the contrast of the
+    ratios of the strata with their known totals as coefficients.
 
     Examples
     --------
@@ -87,14 +94,21 @@ def estimate_contrasts(
     if problems:
         raise ComparisonError(problems, remedy)
     g = np.array(slopes)
-    covariance = g @ joint.covariance @ g.T
+    parts = np.einsum("ij,jk,ik->i", abs(g), abs(joint.covariance), abs(g))
+    if variance == "replicates":
+        covariance = repeat_contrasts(joint, contrasts, points)
+        how = "contrast, made again in every replicate"
+    elif variance == "delta":
+        covariance, how = g @ joint.covariance @ g.T, "contrast, delta method"
+    else:
+        raise ComparisonError([f"variance is {variance!r}"], "Known: delta, replicates.")
     degrees = np.full(len(g), joint.df if df is None else float(df))
     deviation = np.sqrt(np.maximum(np.diag(covariance), 0.0))
     scale = np.where(deviation > 0, deviation, 1.0)
     made = finish_comparisons(
         Compared(
             np.array(points),
-            drop_noise(np.diag(covariance), np.einsum("ij,jk,ik->i", abs(g), abs(joint.covariance), abs(g))),
+            drop_noise(np.diag(covariance), parts),
             degrees,
             np.einsum("ij,jk,ik->i", g, joint.random_covariance, g),
             np.abs(g) @ np.abs(np.nan_to_num(values)) + np.abs(g) @ errors,
@@ -102,7 +116,7 @@ def estimate_contrasts(
             covariance / np.outer(scale, scale),
         ),
         Claims(confidence, multiplicity, seed, draws),
-        method="contrast, delta method",
+        method=how,
     )
     n = [_count_people(joint, slope) for slope in g]
     return made.select(pl.Series("contrast", list(contrasts)), pl.Series("n", n), *COMPARISON_COLUMNS)

@@ -30,7 +30,7 @@ class Covariances:
     ``psus``: counted PSUs × estimates, whether they have members; ``strata``: the stratum of each; None where the
     design does not name PSUs, and ``own_df`` holds the df of every estimate. ``rows``: rows × estimates, the
     linear values as weighted totals; of replicates instead ``away``: estimates × replicates less their centre,
-    and the multipliers.
+    and the multipliers, and ``again``: the estimates themselves, NaN where a replicate has no members.
     """
 
     influences: Influences
@@ -41,6 +41,7 @@ class Covariances:
     most_df: float
     rows: sparse.csr_array | Real | None = None
     away: tuple[Real, Real] | None = None
+    again: Real | None = None
 
     def matrix(self) -> Real:
         """All of them."""
@@ -161,13 +162,13 @@ def _from_replicates(reading: Reading, influences: Influences) -> Covariances:
 
     if is_named and replicates.df is None:
         psus, strata = _count_psus(place_in_stages(reading.placed, design)[:1], design, influences.member)
-        return Covariances(influences, of, psus, strata, None, most, away=(away, multipliers))
+        return Covariances(influences, of, psus, strata, None, most, away=(away, multipliers), again=theta)
     own: list[float] = []
     for domains, values in influences.parts:
         for k in range(domains.table.height * len(values)):
             member = influences.member[:, [len(own)]].toarray().ravel() > 0
             own.append(count_df(domains, weights, replicates, None, member)[1][k // len(values)])
-    return Covariances(influences, of, None, None, np.array(own), most, away=(away, multipliers))
+    return Covariances(influences, of, None, None, np.array(own), most, away=(away, multipliers), again=theta)
 
 
 def estimate_replicates(influences: Influences, weights: Real) -> Real:

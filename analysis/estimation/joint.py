@@ -27,13 +27,15 @@ class JointEstimates:
     """``estimates``: by…, value, n, estimate, standard_error, df, one row per domain × value; ``covariance``:
     square, rows and columns in that order; ``df``: PSUs − strata that have members of any of them.
     ``random_covariance``: what simple random samples of the same sizes would have had; ``names``: of the rows, for
-    expressions."""
+    expressions; ``again``: with replicates, estimates × replicates, the multipliers, and whether they are centred
+    at their mean."""
 
     estimates: pl.DataFrame
     covariance: NDArray[np.float64]
     df: float
     random_covariance: NDArray[np.float64]
     names: tuple[str, ...]
+    again: tuple[NDArray[np.float64], NDArray[np.float64], bool] | None = None
 
 
 def estimate_jointly(
@@ -75,7 +77,7 @@ def estimate_jointly(
         raise EstimateError(["nothing to estimate was named"], "Name at least one column or ratio.")
     reading = read_designed(frame, design, items=items, keys=by)
     covariances = covary_quantities(reading, quantities, by, frame, calibration, regression)
-    return _tell(covariances, by)
+    return _tell(covariances, by, design)
 
 
 def covary_quantities(
@@ -96,8 +98,10 @@ def covary_quantities(
     return find_covariances(reading, influences, frame=frame, calibration=calibration, regression=regression)
 
 
-def _tell(covariances: Covariances, by: Sequence[str]) -> JointEstimates:
-    covariance = covariances.matrix()
+def _tell(covariances: Covariances, by: Sequence[str], design: SurveyDesign) -> JointEstimates:
+    covariance, again = covariances.matrix(), None
+    if design.replicates is not None and covariances.again is not None and covariances.away is not None:
+        again = (covariances.again, covariances.away[1], design.replicates.centre == "mean")
     table = covariances.influences.table.with_columns(
         pl.Series("standard_error", np.sqrt(np.maximum(np.diag(covariance), 0.0))),
         pl.Series("df", covariances.df_each()),
@@ -108,6 +112,7 @@ def _tell(covariances: Covariances, by: Sequence[str]) -> JointEstimates:
         covariances.df_of(np.arange(table.height)),
         covariances.random_matrix(),
         name_rows(table, by, "value"),
+        again,
     )
 
 
