@@ -1,7 +1,7 @@
-"""A load client of its own process: tablets that come back with a long queue, or that of an open counter.
+"""A load client of its own process: tablets that come back with a long queue, or those of open counters.
 
     python -m tests.bench.tablets --port 8000 --keys keys.json --answers 200 --within 30
-    python -m tests.bench.tablets --port 8000 --keys keys.json --open-seconds 60
+    python -m tests.bench.tablets --port 8000 --keys keys.json --open        (until its input ends)
 
 Open model: when a tablet begins, or a person answers, does not depend on how the service is doing. A tablet that
 is told to wait comes back as the page does; no answer counts as sent without its receipt.
@@ -22,7 +22,8 @@ from uuid import UUID
 BATCH = 100  # as the page sends them
 CONNECTIONS_MAX = 500
 SEED = 20261120
-EVERY_SECONDS = 0.25  # somebody answers at the open counter
+OPEN_COUNTERS = 4  # the first keys; somebody answers at each of them once a second
+EVERY_SECONDS = 1.0
 
 
 @dataclass
@@ -42,31 +43,33 @@ def make_queue(tablet: int, answers: int) -> list[dict[str, Any]]:
     start = datetime.combine(datetime.now(UTC), datetime.min.time(), UTC) - timedelta(days=7)
     items = []
     for sequence in range(1, answers + 1):
-        at = start + timedelta(days=7 * sequence / (answers + 1))
-        level = chance.choice([1, 2, 3, 4, 4, 5, 5, 5])
-        given: dict[str, Any] = {"overall": level}
-        if level <= 3:
-            given |= {"reasons": ["waiting"], "comment": "Chờ hơi lâu, nhưng cán bộ nhiệt tình."}
-        items.append(
-            {
-                "id": str(UUID(int=chance.getrandbits(128), version=4)),
-                "sequence": sequence,
-                "form": "counter",
-                "version": "2026.1",
-                "answers": given,
-                "language": "vi",
-                "started_at": (at - timedelta(seconds=9)).isoformat(),
-                "submitted_at": at.isoformat(),
-                "procedure": None,
-                "completeness": "complete",
-                "is_assisted": False,
-                "option_order": "ascending",
-                "durations": {"overall": 4.5},
-                "consent": None,
-                "service": None,
-            }
-        )
+        items.append(make_item(chance, sequence, start + timedelta(days=7 * sequence / (answers + 1))))
     return items
+
+
+def make_item(chance: random.Random, sequence: int, at: datetime) -> dict[str, Any]:
+    """One response, given at ``at``."""
+    level = chance.choice([1, 2, 3, 4, 4, 5, 5, 5])
+    given: dict[str, Any] = {"overall": level}
+    if level <= 3:
+        given |= {"reasons": ["waiting"], "comment": "Chờ hơi lâu, nhưng cán bộ nhiệt tình."}
+    return {
+        "id": str(UUID(int=chance.getrandbits(128), version=4)),
+        "sequence": sequence,
+        "form": "counter",
+        "version": "2026.1",
+        "answers": given,
+        "language": "vi",
+        "started_at": (at - timedelta(seconds=9)).isoformat(),
+        "submitted_at": at.isoformat(),
+        "procedure": None,
+        "completeness": "complete",
+        "is_assisted": False,
+        "option_order": "ascending",
+        "durations": {"overall": 4.5},
+        "consent": None,
+        "service": None,
+    }
 
 
 async def post(port: int, path: str, key: str, body: Any) -> tuple[int, dict[str, str], Any]:
@@ -145,12 +148,12 @@ async def bring_all_back(port: int, keys: list[str], *, answers: int, within: fl
     }
 
 
-async def keep_open(port: int, key: str, *, seconds: float) -> dict[str, Any]:
-    """One person after the other at an open counter, whatever the service does meanwhile; how long each waited."""
-    seen, began = Seen(), time.perf_counter()
-    items = make_queue(-1, int(seconds / EVERY_SECONDS) + 1)
+async def keep_open(port: int, keys: list[str], ended: asyncio.Event) -> dict[str, Any]:
+    """People at open counters, one after the other at each, whatever the service does meanwhile, until ``ended``;
+    how long each waited for the receipt."""
+    seen = Seen()
 
-    async def answer(item: dict[str, Any]) -> None:
+    async def answer(key: str, item: dict[str, Any]) -> None:
         sent_at = time.perf_counter()
         body = {"sent_at": datetime.now(UTC).isoformat(), "app_version": "bench", "items": [item]}
         status, _, reply = await post(port, "responses", key, body)
@@ -158,13 +161,22 @@ async def keep_open(port: int, key: str, *, seconds: float) -> dict[str, Any]:
         seen.statuses[status] += 1
         seen.stored += status == 200 and reply["results"][0]["status"] == "stored"
 
-    waiting = []
-    for number, item in enumerate(items):
-        await asyncio.sleep(max(0.0, began + number * EVERY_SECONDS - time.perf_counter()))
-        waiting.append(asyncio.create_task(answer(item)))
-    await asyncio.gather(*waiting)
+    async def stand_open(number: int, key: str) -> None:
+        chance = random.Random(SEED * 3 + number)
+        began = time.perf_counter() + number * EVERY_SECONDS / len(keys)
+        waiting, sequence = set(), 0
+        while not ended.is_set():
+            await asyncio.sleep(max(0.0, began + sequence * EVERY_SECONDS - time.perf_counter()))
+            sequence += 1
+            item = make_item(chance, sequence, datetime.now(UTC))
+            waiting.add(asyncio.create_task(answer(key, item)))
+        await asyncio.gather(*waiting)
+
+    began = time.perf_counter()
+    await asyncio.gather(*(stand_open(number, key) for number, key in enumerate(keys)))
     ordered = sorted(seen.seconds)
     return {
+        "seconds": time.perf_counter() - began,
         "stored": seen.stored,
         "statuses": dict(seen.statuses),
         "p50_ms": 1000 * ordered[len(ordered) // 2],
@@ -173,20 +185,34 @@ async def keep_open(port: int, key: str, *, seconds: float) -> dict[str, Any]:
     }
 
 
+async def keep_open_while_input_lasts(port: int, keys: list[str]) -> dict[str, Any]:
+    """Open counters until whoever started this closes its standard input."""
+    ended = asyncio.Event()
+
+    async def wait_for_the_end() -> None:
+        await asyncio.to_thread(sys.stdin.read)
+        ended.set()
+
+    _, report = await asyncio.gather(wait_for_the_end(), keep_open(port, keys, ended))
+    return report
+
+
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--port", type=int, required=True)
     options.add_argument("--keys", required=True)
     options.add_argument("--answers", type=int, default=200)
     options.add_argument("--within", type=float, default=30)
-    options.add_argument("--open-seconds", type=float, default=0)
+    options.add_argument("--open", action="store_true")
     given = options.parse_args()
     with open(given.keys, encoding="utf-8") as opened:
         keys = json.load(opened)
-    if given.open_seconds:
-        report = asyncio.run(keep_open(given.port, keys[0], seconds=given.open_seconds))
+    if given.open:
+        report = asyncio.run(keep_open_while_input_lasts(given.port, keys[:OPEN_COUNTERS]))
     else:
-        report = asyncio.run(bring_all_back(given.port, keys[1:], answers=given.answers, within=given.within))
+        report = asyncio.run(
+            bring_all_back(given.port, keys[OPEN_COUNTERS:], answers=given.answers, within=given.within)
+        )
     json.dump(report, sys.stdout)
 
 
