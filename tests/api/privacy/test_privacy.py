@@ -128,7 +128,9 @@ def test_nothing_is_deleted_without_saying_so_twice(client, engine, receipt):
         assert session.get(Response, receipt) is not None
 
 
-@pytest.mark.parametrize("code", ["", "không phải mã", "7d0b1f5e", "7d0b1f5e-3c1a-4b52-9d7e-0123456789ab", "\x00", "7" * 5000])
+@pytest.mark.parametrize(
+    "code", ["", "không phải mã", "7d0b1f5e", "7d0b1f5e-3c1a-4b52-9d7e-0123456789ab", "\x00", "7" * 5000]
+)
 def test_a_code_that_is_none_is_told_kindly(client, receipt, code):
     for path in ("/privacy/response", "/privacy/deletion"):
         reply = client.post(path, data={"receipt": code, "sure": "yes"})
