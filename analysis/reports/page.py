@@ -14,7 +14,7 @@ PAGE = Template("""<!DOCTYPE html>
 body { margin: 1rem auto; max-width: 62rem; padding: 0 1rem; color: #1f2430; background: #fff;
   font: 1rem/1.5 "Noto Sans", "Segoe UI", Roboto, "Helvetica Neue", Arial, "DejaVu Sans", sans-serif; }
 figure { margin: 0; }
-#picture { overflow-x: auto; }
+.wide { overflow-x: auto; }
 svg { height: auto; }
 summary { min-height: 44px; line-height: 44px; cursor: pointer; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
@@ -25,7 +25,7 @@ tr { break-inside: avoid; }
 </head>
 <body>
 <figure>
-<div id="picture" tabindex="0" role="group" aria-label="$title">$svg</div>
+<div class="wide" tabindex="0" role="group" aria-label="$title"><div id="picture">$svg</div></div>
 <figcaption>$alt</figcaption>
 </figure>
 <details>
