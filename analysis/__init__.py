@@ -42,6 +42,7 @@ _HOMES = {
     "estimate_calibrated_totals": "estimation.calibrated",
     "estimate_composites": "estimation.composite",
     "estimate_contrasts": "comparison.contrasts",
+    "estimate_covariances": "estimation.covariances",
     "estimate_drivers": "models.drivers",
     "estimate_jointly": "estimation.joint",
     "estimate_means": "estimation.estimate",

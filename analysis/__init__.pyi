@@ -17,6 +17,7 @@ from analysis.estimation.calibrated import (
 from analysis.estimation.calibrated_composites import estimate_calibrated_composites
 from analysis.estimation.calibrated_quantiles import estimate_calibrated_quantiles
 from analysis.estimation.composite import estimate_composites
+from analysis.estimation.covariances import estimate_covariances
 from analysis.estimation.estimate import estimate_means, estimate_proportions, estimate_ratios, estimate_totals
 from analysis.estimation.imputations import combine_imputations
 from analysis.estimation.joint import estimate_jointly
@@ -94,6 +95,7 @@ __all__ = [
     "estimate_calibrated_totals",
     "estimate_composites",
     "estimate_contrasts",
+    "estimate_covariances",
     "estimate_drivers",
     "estimate_jointly",
     "estimate_means",

@@ -100,6 +100,7 @@ ESTIMATORS: dict[str, Callable[[], pl.DataFrame]] = {
     "estimate_proportions_as_r": lambda: analysis.estimate_proportions_as_r(
         SAMPLE, DESIGN, of="answered", by=["sex"]
     ),
+    "estimate_covariances": lambda: analysis.estimate_covariances(SAMPLE, DESIGN, values=["minutes", "level"]),
     "estimate_variances": lambda: analysis.estimate_variances(SAMPLE, DESIGN, values=["minutes"]),
     "estimate_composites": lambda: analysis.estimate_composites(
         SAMPLE.with_columns(q=MEASURED),
