@@ -184,7 +184,10 @@ def node_quantity(node: str, coefficients: Mapping[str, float], codes: Mapping[s
         value=pl.when(weight_present > 0).then(
             _add(c * pl.col(f"m{codes[item]}").fill_null(0.0) for item, c in parts.items()) / weight_present
         ),
-        influence=_add(c * pl.col(f"d{codes[item]}") for item, c in parts.items()),
+        # A plain column where it is one: the pass over levels then asks nobody.
+        influence=_add(c * pl.col(f"d{codes[item]}") for item, c in parts.items())
+        if list(parts.values()) != [1.0]
+        else pl.col(f"d{codes[next(iter(parts))]}"),
         scale=pl.when(weight_present > 0).then(1 / weight_present).otherwise(1.0),
         remark=remark,
     )

@@ -1,11 +1,13 @@
 """Four national tasks against the floor: reading the same Parquet columns and summing them, in the same process.
 
     python -m tests.bench.national [--rows 1e5 1e6 1e7] [--rounds 5] [--folder var/bench] [--tasks T1 T2]
+                                   [--without-population]
 
 T1: share of levels 4 and 5 with interval, every unit × procedure. T2: 22 items and their index, every unit.
 T3: raking to three margins. T4: a clustered mean, every province. Floor and task take turns; the least of the
 rounds counts, in wall time and in processor time (what counts on a machine that others use too). Each task runs
 in a process of its own; MiB is the most memory it ever had, the interpreter and libraries included.
+--without-population: no finite-population correction, and its column is in neither floor nor task.
 """
 
 import argparse
@@ -15,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,20 +44,23 @@ COLUMNS = {
 WANTED = {"T1": 3, "T2": 5, "T3": 2, "T4": 2}
 
 
-def run_task(task: str, frame: pl.LazyFrame, margins: dict[str, dict[str, float]]) -> int:
+def run_task(
+    task: str, frame: pl.LazyFrame, margins: dict[str, dict[str, float]], *, has_population: bool = True
+) -> int:
     """The task from the files to its finished table; how many rows came out."""
+    strata, clusters = (
+        each if has_population else replace(each, population=None) for each in (STRATIFIED, CLUSTERED)
+    )
     if task == "T1":
         nodes = {"q1": {"q1": 1.0}}
-        return estimate_composites(
-            frame, STRATIFIED, nodes=nodes, by=["unit", "procedure"], measures=MEASURES
-        ).height
+        return estimate_composites(frame, strata, nodes=nodes, by=["unit", "procedure"], measures=MEASURES).height
     if task == "T2":
         nodes = {**{item: {item: 1.0} for item in ITEMS}, "index": dict.fromkeys(ITEMS, 1 / len(ITEMS))}
-        return estimate_composites(frame, STRATIFIED, nodes=nodes, by=["unit"], measures=MEASURES).height
+        return estimate_composites(frame, strata, nodes=nodes, by=["unit"], measures=MEASURES).height
     if task == "T3":
         return len(rake(frame, weight="weight", margins=margins).weights)
     return estimate_composites(
-        frame, CLUSTERED, nodes={"q1": {"q1": 1.0}}, by=["province"], measures=MEASURES
+        frame, clusters, nodes={"q1": {"q1": 1.0}}, by=["province"], measures=MEASURES
     ).height
 
 
@@ -69,15 +75,16 @@ def make_margins(frame: pl.LazyFrame) -> dict[str, dict[str, float]]:
     return made
 
 
-def measure_here(task: str, folder: Path, rounds: int) -> dict[str, Any]:
+def measure_here(task: str, folder: Path, rounds: int, *, has_population: bool) -> dict[str, Any]:
     frame = pl.scan_parquet(folder / "*.parquet")
     margins = make_margins(frame) if task == "T3" else {}
-    floor = [clock(lambda: frame.select(pl.col(COLUMNS[task]).sum()).collect()) for _ in range(2)]
-    told: dict[str, Any] = {"results": run_task(task, frame, margins)}
+    columns = [name for name in COLUMNS[task] if has_population or name not in ("population", "days")]
+    floor = [clock(lambda: frame.select(pl.col(columns).sum()).collect()) for _ in range(2)]
+    told: dict[str, Any] = {"results": run_task(task, frame, margins, has_population=has_population)}
     ours = []
     for _ in range(rounds):
-        floor.append(clock(lambda: frame.select(pl.col(COLUMNS[task]).sum()).collect()))
-        ours.append(clock(lambda: run_task(task, frame, margins)))
+        floor.append(clock(lambda: frame.select(pl.col(columns).sum()).collect()))
+        ours.append(clock(lambda: run_task(task, frame, margins, has_population=has_population)))
     for place, kind in enumerate(("seconds", "processor")):
         told[kind], told[f"floor {kind}"] = min(each[place] for each in ours), min(each[place] for each in floor)
     return told
@@ -89,11 +96,12 @@ def clock(work: Callable[[], object]) -> tuple[float, float]:
     return time.perf_counter() - wall, time.process_time() - processor
 
 
-def measure(task: str, folder: Path, rounds: int) -> dict[str, Any]:
+def measure(task: str, folder: Path, rounds: int, *, has_population: bool) -> dict[str, Any]:
     """``measure_here`` in a process of its own, with the most memory it had."""
     told = folder.parent / f"{folder.name}-{task}.json"
     asked = [sys.executable, "-m", "tests.bench.national", "--child", task, "--folder", str(folder)]
-    process = os.posix_spawn(sys.executable, [*asked, "--rounds", str(rounds), "--told", str(told)], os.environ)
+    asked += ["--rounds", str(rounds), "--told", str(told)] + ([] if has_population else ["--without-population"])
+    process = os.posix_spawn(sys.executable, asked, os.environ)
     _, status, usage = os.wait4(process, 0)
     if status:
         raise SystemExit(f"{task} failed")
@@ -106,11 +114,14 @@ def main(arguments: Sequence[str] = ()) -> None:
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--tasks", nargs="+", choices=list(WANTED), default=list(WANTED))
     options.add_argument("--folder", type=Path)
+    options.add_argument("--without-population", action="store_true")
     options.add_argument("--child", choices=list(WANTED))
     options.add_argument("--told", type=Path)
     given = options.parse_args(arguments)
+    has_population = not given.without_population
     if given.child:
-        given.told.write_text(json.dumps(measure_here(given.child, given.folder, given.rounds)))
+        told = measure_here(given.child, given.folder, given.rounds, has_population=has_population)
+        given.told.write_text(json.dumps(told))
         return
     print("| rows | task | results | s | floor s | × floor | processor × floor | wanted at 10⁷ | MiB |")
     print("|---|---|---|---|---|---|---|---|---|")
@@ -118,7 +129,7 @@ def main(arguments: Sequence[str] = ()) -> None:
         for rows in map(int, given.rows):
             folder = write_national((given.folder or Path(temporary)) / f"n{rows}", rows)
             for task in given.tasks:
-                show(rows, task, measure(task, folder, given.rounds))
+                show(rows, task, measure(task, folder, given.rounds, has_population=has_population))
 
 
 def show(rows: int, task: str, told: dict[str, Any]) -> None:

@@ -4,35 +4,28 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from analysis.estimation.passes.cells import Cells
 from analysis.estimation.passes.tally import Joint, Tally
 from analysis.estimation.totals import Quantity
-from analysis.grouping.scatter import Numbers
+from analysis.grouping.scatter import Numbers, in_order
 
+_AT_ONCE = 1 << 14  # groups
 ROUNDING = 1e-13  # of a sum of squares: what rounding leaves of none
 
 
 @dataclass(frozen=True)
 class Alone:
-    """Of one quantity, by group: members, weight, weight2; total, spread2; of the rows: centred squares of w·z,
-    about the mean of the group (None where groups are PSUs)."""
+    """Of one quantity, by group: members, weight, weight2, total, spread2; ``variance`` (ddof 0) of w·z over the
+    rows of the group (None where groups are PSUs)."""
 
     n: Numbers
     weight: Numbers
     weight2: Numbers
     total: Numbers
     spread2: Numbers
-    within: "Within | None"
-
-
-@dataclass(frozen=True)
-class Within:
-    """Parts of the rows of a group that have one z: how many rows, their mean of w·z, squares about it."""
-
-    n: Numbers
-    mean: Numbers
-    squares: Numbers
+    variance: Numbers | None
 
 
 @dataclass(frozen=True)
@@ -54,12 +47,9 @@ class Table:
             psus, rows, people = add((sums.n > 0).astype(np.float64)), psus_of, add(self.people)
             variance = squares / rows
         else:
-            assert sums.within is not None  # groups are pieces: one stratum of one domain
+            assert sums.variance is not None
             rows = people = self.people
-            psus = sums.n
-            mean = total / rows
-            away = sums.within.mean - mean
-            variance = (sums.within.squares + sums.within.n * away**2).sum(axis=0) / rows
+            psus, mean, variance = sums.n, total / rows, sums.variance
         whole = {"people": people, "rows": rows, "n": add(sums.n), "psus": psus}
         parts = {"weight": add(sums.weight), "weight2": add(sums.weight2), "spread2": add(sums.spread2)}
         return pl.DataFrame(
@@ -77,13 +67,14 @@ class Table:
 
 def _deviations(table: Table, k: int) -> Numbers:
     """(y − m)/W by slot and group; 0 without an answer."""
-    values = table.tallies[k].values
-    mean, weight = (table.domains[f"{kind}{k}"].to_numpy()[table.cells.domain] for kind in "mW")
+    mean, weight = (table.domains[f"{kind}{k}"].to_numpy() for kind in "mW")
+    return _deviate(table.tallies[k].values, mean, weight, table.cells.domain)
+
+
+def _deviate(values: Numbers, mean: Numbers, weight: Numbers, domain: NDArray[np.int64]) -> Numbers:
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = (values[:, None] - mean) / weight
-    if np.isnan(values).any() or np.isnan(mean).any():
-        found[np.isnan(found)] = 0.0
-    return found
+        found = (values[:, None] - mean[domain]) / weight[domain]
+    return np.nan_to_num(found, copy=False, nan=0.0, posinf=np.inf, neginf=-np.inf)
 
 
 def evaluate(table: Table, quantity: Quantity, expression: pl.Expr, k: int) -> Numbers:
@@ -107,25 +98,37 @@ def evaluate(table: Table, quantity: Quantity, expression: pl.Expr, k: int) -> N
 
 
 def reduce_alone(table: Table, quantity: Quantity) -> Alone:
-    """Of a quantity of one item, from its tally. METHODS 20.2."""
+    """Of a quantity of one item, from its tally; in blocks that stay in a cache. METHODS 20.2."""
     (k,) = quantity.items
-    tally = table.tallies[k]
-    z = evaluate(table, quantity, quantity.influence, k)
-    spread = z if quantity.spread is None else evaluate(table, quantity, quantity.spread, k)
-    totals = tally.weight * z
-    is_answer = tally.is_answer
-    everybody = is_answer.all()
-    n, weight, weight2 = (
-        sums.sum(axis=0) if everybody else sums[is_answer].sum(axis=0)
-        for sums in (tally.n, tally.weight, tally.weight2)
-    )
-    within = None
-    if not table.has_clusters:
-        rows = np.maximum(tally.n, 1)
-        squares = tally.weight2 - tally.weight**2 / rows
-        squares[squares <= ROUNDING * tally.weight2] = 0.0
-        within = Within(tally.n, totals / rows, z * z * squares)
-    return Alone(n, weight, weight2, totals.sum(axis=0), (tally.weight * spread**2).sum(axis=0), within)
+    tally, count = table.tallies[k], len(table.cells.groups)
+    is_plain = quantity.influence.meta.eq(pl.col(f"d{k}")) and quantity.spread is None
+    mean, of_domain = (table.domains[f"{kind}{k}"].to_numpy() for kind in "mW")
+    made = None if is_plain else evaluate(table, quantity, quantity.influence, k)
+    spreads = None if quantity.spread is None else evaluate(table, quantity, quantity.spread, k)
+    answers = slice(None) if tally.is_answer.all() else tally.is_answer
+    found = np.empty((5, count))
+    variance = None if table.has_clusters else np.empty(count)
+
+    def work(start: int, stop: int) -> None:
+        for at in range(start, stop, _AT_ONCE):
+            cut = slice(at, min(at + _AT_ONCE, stop))
+            n, weight, weight2 = tally.n[:, cut], tally.weight[:, cut], tally.weight2[:, cut]
+            z = _deviate(tally.values, mean, of_domain, table.cells.domain[cut]) if made is None else made[:, cut]
+            spread = z if spreads is None else spreads[:, cut]
+            totals = weight * z
+            found[0, cut], found[1, cut] = n[answers].sum(axis=0), weight[answers].sum(axis=0)
+            found[2, cut], found[3, cut] = weight2[answers].sum(axis=0), totals.sum(axis=0)
+            found[4, cut] = (totals * spread if spreads is None else weight * spread**2).sum(axis=0)
+            if variance is not None:  # groups are pieces: one stratum of one domain
+                rows = np.maximum(n, 1)
+                squares = weight2 - weight * weight / rows
+                squares[squares <= ROUNDING * weight2] = 0.0
+                people = table.people[cut]
+                away = totals / rows - found[3, cut] / people
+                variance[cut] = (z * z * squares + n * away * away).sum(axis=0) / people
+
+    in_order(count, work)
+    return Alone(*found, variance)
 
 
 def take_joint(joint: Joint, table: Table, quantity: Quantity) -> Alone:
@@ -135,9 +138,9 @@ def take_joint(joint: Joint, table: Table, quantity: Quantity) -> Alone:
     n, weight, weight2, total, spread2, total2 = (
         getattr(joint, name) for name in ("n", "weight", "weight2", "total", "spread2", "total2")
     )
-    within = None
+    variance = None
     if not table.has_clusters:
         squares = total2 - total**2 / table.people
         squares[squares <= ROUNDING * total2] = 0.0
-        within = Within(table.people, (total / table.people)[None], squares[None])
-    return Alone(n, weight, weight2, total, spread2, within)
+        variance = squares / table.people
+    return Alone(n, weight, weight2, total, spread2, variance)
