@@ -28,6 +28,12 @@ class Happening:
     vi: str
     en: str
     is_wrong: bool
+    is_silence: bool = False
+
+
+def pick_weightiest(happenings: Sequence[Happening], most: int) -> list[Happening]:
+    """The few that a list has room for: silences, then what went wrong, the latest of each first."""
+    return sorted(happenings, key=lambda one: (not one.is_silence, not one.is_wrong))[:most]
 
 
 def list_happenings(
@@ -67,6 +73,7 @@ def _tell_silences(
             f"silent for {en}, until {_write(ended, zone)}"
             + (f"; then {late} responses that had waited on it came" if late else ""),
             True,
+            is_silence=True,
         )
 
 

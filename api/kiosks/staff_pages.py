@@ -16,7 +16,7 @@ from api.kiosks.desk import desk_of
 from api.kiosks.devices import CODE_MINUTES, Invitation, find_device
 from api.kiosks.fleet import Judged, judge_fleet
 from api.kiosks.fleet_queries import LATELY, list_refusals, list_spans
-from api.kiosks.happenings import list_happenings
+from api.kiosks.happenings import list_happenings, pick_weightiest
 from api.kiosks.staff_replies import load_texts, reply_kiosk_page
 from api.staff_access.frame import language_of
 from api.staff_access.staff import Staff, refuse_own_counter
@@ -24,6 +24,7 @@ from api.staff_access.staff import Staff, refuse_own_counter
 STATES = ("urgent", "wrong", "well", "revoked")
 TOLD = timedelta(days=30)
 REFUSALS_SHOWN_MAX = 100
+SHOWN_IN_LIST = 3
 
 
 def find_judged(request: Request, staff: Staff, database: Session, id: str) -> Judged:
@@ -66,6 +67,7 @@ def reply_fleet(
     judged = sorted(judge_seen(request, staff, database), key=lambda one: STATES.index(one.state))
     known = [one.known for one in judged]
     state = request.app.state
+    happened = list_happenings(database, known, since=state.clock() - LATELY, zone=state.settings.zone)
     return reply_kiosk_page(
         request,
         "staff_kiosks.html",
@@ -73,7 +75,9 @@ def reply_fleet(
         error=error,
         path="/staff/kiosks",
         judged=judged,
-        happenings=list_happenings(database, known, since=state.clock() - LATELY, zone=state.settings.zone),
+        happenings={
+            device: (pick_weightiest(lately, SHOWN_IN_LIST), len(lately)) for device, lately in happened.items()
+        },
         counts={state: sum(one.state == state for one in judged) for state in STATES},
         may_manage="kiosks.manage" in staff.permissions,
         typed={"unit": "", "counter": "", "minutes": str(CODE_MINUTES)} | (typed or {}),

@@ -15,11 +15,12 @@ from sqlmodel import Session, select
 
 from api.app import create_app
 from api.clock import utc_now
+from api.db import begin_write
 from api.kiosks.configuration import KioskSettings, change_settings
 from api.kiosks.devices import Invitation, invite_device
 from api.settings import Settings
 from api.tables import Counter, Procedure, Response, Unit
-from tests.browser.chromium import Chromium, Page
+from tests.browser.chromium import BrowserError, Chromium, Page
 from tests.browser.served import serve
 
 UNIT, COUNTER, PROCEDURE = "20242", "HC-3", "1.001193"
@@ -39,11 +40,22 @@ class Tablet:
         return self.page.browser
 
     def screen(self) -> str:
-        return str(self.page.evaluate("document.body.getAttribute('data-screen')"))
+        return str(self.page.evaluate("document.body && document.body.getAttribute('data-screen')"))
 
     def wait_for(self, screen: str, seconds: float = 10) -> None:
         """Wait until ``screen`` is shown."""
         self.browser.pump_until(lambda: self.screen() == screen, seconds, f"the screen {screen}")
+
+    def wait_for_version(self, version: str, seconds: float = 60) -> None:
+        """Wait until the page of ``version`` runs and shows the first screen."""
+
+        def is_there() -> bool:
+            try:
+                return bool(self.page.evaluate(f"hailong.version === {json.dumps(version)} && !!hailong.screen"))
+            except BrowserError:  # just then the page begins anew
+                return False
+
+        self.browser.pump_until(is_there, seconds, f"version {version} of the page")
 
     def press(self, key: str) -> None:
         """Press the button of that key."""
@@ -115,6 +127,7 @@ def add_place(engine: Engine) -> None:
 def invite(engine: Engine, **settings: Any) -> Invitation:
     """A code for a tablet that is told ``settings``; never closed unless they say when."""
     with Session(engine) as session, session.begin():
+        begin_write(session)  # the service writes heartbeats meanwhile
         return invite_device(
             session,
             unit=UNIT,

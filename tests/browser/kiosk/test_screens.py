@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from dataclasses import asdict
 
 import pytest
@@ -10,7 +11,10 @@ from sqlmodel import Session
 
 from api.auth import make_key
 from api.clock import utc_now
+from api.db import begin_write
 from api.kiosks.devices import revoke_device
+from api.kiosks.services import end_service
+from survey_forms.pages.kiosk.assets import FOLDER, read_assets
 from tests.browser.kiosk.tablet import COUNTER, PROCEDURE, Tablet, invite, list_stored, open_tablet, serve_kiosks
 from tests.served_process import post_once
 
@@ -265,6 +269,7 @@ def test_the_keyboard_alone_rates_and_says_why(tablet, service):
 def test_a_service_that_ended_shows_its_procedure_and_is_answered_about(tablet, service):
     app, address = service
     with Session(app.state.engine) as session, session.begin():
+        begin_write(session)
         key = make_key(session, name="hàng đợi / queue", scopes=["queue"], now=utc_now())
     tablet.browser.pump(1)  # the stream of events opens
     port = int(address.rsplit(":", 1)[1])
@@ -285,6 +290,74 @@ def test_a_service_that_ended_shows_its_procedure_and_is_answered_about(tablet, 
     tablet.press("done")
     wait_until_sent(tablet)
     assert [row.procedure for row in arrived(service, 1)] == [PROCEDURE]
+
+
+def test_where_events_do_not_come_through_the_tablet_asks(chromium, service):
+    app, address = service
+    tablet = Tablet(chromium.open_page(width=820), address)
+    tablet.page.send("Network.setBlockedURLs", urls=["*/me/events?*"])
+    tablet.page.go(f"{address}/kiosk#code={invite(app.state.engine).code}")
+    tablet.wait_for("rating")
+    with Session(app.state.engine) as session, session.begin():
+        begin_write(session)
+        end_service(session, COUNTER, PROCEDURE, now=utc_now())
+    tablet.browser.pump_until(
+        lambda: "Đăng ký khai sinh" in tablet.page.evaluate("document.querySelector('#place').innerText"),
+        40,
+        "the service that ended",
+    )
+    told = tablet.page.evaluate("hailong.troubles.map((trouble) => trouble.code)")
+    assert "events_by_polling" in told
+
+
+def test_a_new_version_waits_until_nobody_is_answering(tablet, service, tmp_path):
+    app, _ = service
+    ready = "!!(navigator.serviceWorker.controller && hailong.worker && hailong.worker.active)"
+    tablet.browser.pump_until(lambda: tablet.page.evaluate(ready), 10, "the worker")
+    before = tablet.page.evaluate("hailong.version")
+    tablet.press("overall:2")
+    tablet.wait_for("reasons")
+    tablet.press("reasons:attitude")
+    shutil.copytree(FOLDER, tmp_path / "newer")
+    with (tmp_path / "newer" / "app" / "words.js").open("a") as file:
+        file.write("// newer\n")
+    app.state.kiosk_assets = read_assets(tmp_path / "newer")
+    tablet.run("await update.checkForUpdate(hailong);", "update")
+    tablet.browser.pump_until(
+        lambda: tablet.page.evaluate("!!hailong.worker.waiting"), 20, "the new version, whole"
+    )
+    tablet.page.evaluate("hailong.wake('look'); hailong.wake('config'); 0")
+    tablet.browser.pump(0.5)
+    assert (tablet.screen(), tablet.page.evaluate("hailong.version")) == ("reasons", before)
+    tablet.press("send")
+    tablet.wait_for("thanks")
+    assert tablet.page.evaluate("hailong.version") == before
+    tablet.press("done")
+    tablet.wait_for_version(app.state.kiosk_assets.version)
+    tablet.wait_for("rating")
+    wait_until_sent(tablet)
+    [row] = arrived(service, 1)
+    assert (row.answers["overall"], row.completeness) == (2, "complete")
+
+
+def test_who_throws_an_answer_away_that_could_not_be_stored_is_taken_at_their_word(chromium, tablet, service):
+    tablet.press("overall:1")
+    tablet.wait_for("reasons")
+    tablet.press("reasons:attitude")
+    tablet.browser.pump(0.3)  # the draft is written
+    refuse = "IDBObjectStore.prototype.add = () => { throw new DOMException('no room', 'QuotaExceededError'); }; 0"
+    tablet.page.evaluate(refuse)
+    tablet.press("send")
+    tablet.wait_for("failure")
+    tablet.press("give_up")
+    tablet.wait_for("rating")
+    tablet.page.go(f"{tablet.address}/kiosk")
+    tablet.wait_for("rating")
+    tablet.browser.pump(0.5)
+    assert tablet.queue() == []
+    drafts = tablet.run("return (await drafts.listOrphans(hailong.store)).length;", "drafts")
+    assert drafts == 0
+    arrived(service, 0)
 
 
 def test_outside_opening_hours_it_is_closed_and_still_sends(tablet, service):
@@ -381,6 +454,7 @@ def test_a_revoked_tablet_goes_on_keeping_answers_and_sends_them_after_a_new_enr
     app, _ = service
     tablet = open_tablet(chromium, *service)[0]
     with Session(app.state.engine) as session, session.begin():
+        begin_write(session)  # a heartbeat may be written at this moment
         revoke_device(session, tablet.page.evaluate("hailong.device"), now=utc_now(), actor="test")
     tablet.press("overall:3")
     tablet.wait_for("reasons")

@@ -4,7 +4,7 @@ One test, in the order in which it would happen. What is confirmed is what the s
 moment the person is thanked.
 """
 
-import json
+import re
 import shutil
 import socket
 from collections.abc import Callable, Iterator
@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 
 from api.db import make_engine
-from survey_forms.pages.kiosk.assets import FOLDER
-from tests.browser.chromium import BrowserError, Chromium, Page
+from survey_forms.pages.kiosk.assets import FOLDER, read_assets
+from tests.api.staff.people import EMAIL, PASSWORD, add_staff
+from tests.browser.chromium import Chromium, Page
 from tests.browser.kiosk.line import Line, open_line
-from tests.browser.kiosk.tablet import Tablet, add_place, invite, list_stored
+from tests.browser.kiosk.tablet import UNIT, Tablet, add_place, invite, list_stored
 from tests.served_process import run_process
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -60,6 +61,18 @@ for (const size of [1e6, 1e5, 1e4, 1e3, 1e2]) {
 """
 
 
+# What happened, as the page of the tablet tells it at the end.
+EXPLAINED = (
+    "trang chuyển sang bản mới",
+    "bản mới của trang chưa tải được trọn vẹn",
+    "đồng hồ của máy bị lùi 365 ngày",
+    "trang bị ngắt giữa chừng",
+    "một phiếu chưa lưu được vì bộ nhớ đầy",
+    "giấy báo nhận bị mất trên đường về",
+    "im lặng 7 ngày",
+)
+
+
 class Service:
     """The service in a process of its own, which can be killed and come back with another page."""
 
@@ -72,10 +85,10 @@ class Service:
             self.port = free.getsockname()[1]
 
     @contextmanager
-    def run(self) -> Iterator[Callable[[], None]]:
-        """Serve; gives a function that kills it at once."""
+    def run(self, *, days: int = 0) -> Iterator[Callable[[], None]]:
+        """Serve, so many days from now; gives a function that kills it at once."""
         arguments = ["-m", "tests.browser.kiosk.serve_page", self.database_url, str(self.folder / "var")]
-        with run_process([*arguments, str(self.assets), str(self.port)], port=self.port) as process:
+        with run_process([*arguments, str(self.assets), str(self.port), str(days)], port=self.port) as process:
             yield process.kill
 
     def change_page(self, mark: str) -> None:
@@ -88,12 +101,14 @@ def test_every_confirmed_answer_of_a_week_offline_arrives_exactly_once_in_order(
     service = Service(tmp_path, sqlite_url)
     engine = make_engine(sqlite_url)
     add_place(engine)
+    add_staff(engine, f"operator {UNIT}")
     confirmed: list[str] = []
     with open_line(service.port) as line:
         with service.run():
             tablet = _open(chromium, line, code=invite(engine).code)
             _tap(tablet, 1, confirmed)
             _wait_until_sent(tablet)
+            tablet.run("await hailong.beat();")
             _wait_for_worker(tablet)
             first = tablet.page.evaluate("hailong.version")
             tablet = _update_page_while_the_network_dies(chromium, service, line, tablet)
@@ -110,6 +125,7 @@ def test_every_confirmed_answer_of_a_week_offline_arrives_exactly_once_in_order(
         for day in range(DAYS):
             tablet.run(f"hailong.clock.wall = () => Date.now() + {day} * 86400000;")
             _answer(tablet, day * WEEK // DAYS, WEEK // DAYS, confirmed)
+        _set_clock(tablet.page, days=DAYS)
         _tap(tablet, TAPPED, confirmed)
         assert len(tablet.queue()) == len(confirmed) - 1
 
@@ -119,22 +135,28 @@ def test_every_confirmed_answer_of_a_week_offline_arrives_exactly_once_in_order(
 
         # The network is back, and with it the next versions of the page, a line that loses replies, and a crash.
         line.is_cut = False
-        with service.run() as kill:
+        with service.run(days=DAYS) as kill:
             line.loses = "/me/responses"
             tablet.send()
             assert line.lost > 0
             line.loses = ""
             kill()
         tablet.send()
-        for mark in ("third", "fourth"):
+        for mark in ("third", "fourth", "fifth"):
             service.change_page(mark)
-            with service.run() as kill:
-                tablet = _take_over(chromium, line, tablet)
+            with service.run(days=DAYS) as kill:
+                _take_over(service, tablet)
                 _answer(tablet, 6_000, LOSSY, confirmed)
                 if mark == "third":
                     _kill_in_the_middle_of_a_batch(tablet, engine, kill)
                 else:
+                    tablet.send()
                     _wait_until_sent(tablet)
+        assert tablet.page.evaluate("hailong.version") not in (first, "")
+        with service.run(days=DAYS):
+            _set_clock(tablet.page, days=DAYS - 365)
+            tablet.run("await hailong.beat();")
+            _check_what_the_fleet_page_tells(chromium, service, len(confirmed))
     stored = list_stored(engine)
     sequences = [row.device_sequence for row in stored]
     assert {str(row.id) for row in stored} >= set(confirmed)
@@ -142,18 +164,57 @@ def test_every_confirmed_answer_of_a_week_offline_arrives_exactly_once_in_order(
     assert sequences == list(range(1, len(stored) + 1))
     # Only what was being written when the tab died may be there without having been confirmed.
     assert len(stored) - len(confirmed) <= CRASHING
+    today = date.today()  # noqa: DTZ011
     days = {row.local_day for row in stored if str(row.id) in year_back}
-    assert {abs((day - date.today()).days) <= 1 for day in days} == {True}  # noqa: DTZ011
+    assert {abs((day - today).days) <= 1 for day in days} == {True}
+    # The other days are those of the week; midnight may pass while this runs.
+    assert {(row.local_day - today).days for row in stored} <= set(range(-1, DAYS + 2))
     troubles = {trouble["code"] for trouble in tablet.page.evaluate("hailong.troubles")}
     assert not troubles & {"response_conflict", "response_refused"}
     engine.dispose()
 
 
-def _open(chromium: Chromium, line: Line, *, code: str = "", beside: Tablet | None = None) -> Tablet:
+def _check_what_the_fleet_page_tells(chromium: Chromium, service: Service, many: int) -> None:
+    """What somebody reads there who was not in the room: the week, and what is wrong now."""
+    page = chromium.open_page(width=1280)
+    address = f"http://127.0.0.1:{service.port}"
+    page.go(f"{address}/staff/sign-in?next=/staff/kiosks")
+    page.type("#email", EMAIL)
+    page.type("#password", PASSWORD)
+    page.press("Enter", leads_away=True)
+    page.go(f"{address}/staff/kiosks")
+    fleet = page.evaluate("document.querySelector('main').innerText")
+    assert "đồng hồ của máy chậm 365 ngày" in fleet
+    assert "im lặng 7 ngày" in fleet
+    page.click("th a", leads_away=True)
+    told = page.evaluate("document.querySelector('main').innerText")
+    missing = [sentence for sentence in EXPLAINED if sentence not in told]
+    assert not missing, told
+    waited = re.search(r"im lặng 7 ngày.*; sau đó ([0-9]+) phiếu chờ trên máy đã tới", told)
+    # Not counted: what was answered on the day of the return.
+    assert waited, told
+    assert WEEK <= int(waited[1]) <= many
+    page.go("about:blank")
+
+
+def _set_clock(page: Page, *, days: int) -> None:
+    """The clock of the tablet so many days from now, also after the page begins anew."""
+    source = (
+        "globalThis.realNow = globalThis.realNow || Date.now.bind(Date);"
+        f"Date.now = () => realNow() + {days * 86_400_000};"
+    )
+    page.send("Page.addScriptToEvaluateOnNewDocument", source=source)
+    page.evaluate(f"{source} if (globalThis.hailong) hailong.clock.wall = () => Date.now(); 0")
+
+
+def _open(
+    chromium: Chromium, line: Line, *, code: str = "", beside: Tablet | None = None, days: int = 0
+) -> Tablet:
     address = f"http://127.0.0.1:{line.port}"
     page = chromium.open_page(width=820, height=1180, beside=beside.page if beside else None)
     page.send("Runtime.addBinding", name="confirmed")
     _limit_storage(page, address, ROOM)
+    _set_clock(page, days=days)
     page.go(f"{address}/kiosk" + (f"#code={code}" if code else ""))
     tablet = Tablet(page, address)
     tablet.wait_for("rating", 20)
@@ -216,7 +277,7 @@ def _crash_while_writing(chromium: Chromium, line: Line, tablet: Tablet, confirm
     chromium.pump_until(lambda: tablet.page.has_crashed, 20, "the crash")
     assert len(tablet.page.called) < CRASHING
     _take_confirmed(tablet, confirmed)
-    again = _open(chromium, line, beside=tablet)
+    again = _open(chromium, line, beside=tablet, days=DAYS)
     waiting = {item["id"] for item in again.queue()}
     assert set(confirmed[1:]) <= waiting
     return again
@@ -243,22 +304,17 @@ def _limit_storage(page: Page, address: str, quota: int) -> None:
     page.send("Storage.overrideQuotaForOrigin", origin=address, quotaSize=quota)
 
 
-def _take_over(chromium: Chromium, line: Line, tablet: Tablet) -> Tablet:
+def _take_over(service: Service, tablet: Tablet) -> None:
     """The new version is fetched whole and takes over on the first screen; nothing of the queue is lost by it."""
-    before, version = len(tablet.queue()), tablet.page.evaluate("hailong.version")
+    before = len(tablet.queue())
     tablet.run("await update.checkForUpdate(hailong);", "update")
-
-    def is_new() -> bool:
-        try:
-            tablet.page.evaluate("hailong.wake('look')")
-            return bool(tablet.page.evaluate(f"hailong.version !== {json.dumps(version)}"))
-        except BrowserError:  # just then the page begins anew
-            return False
-
-    chromium.pump_until(is_new, 30, "the new version")
+    tablet.browser.pump_until(
+        lambda: tablet.page.evaluate("!!hailong.worker.waiting"), 60, "the new version, whole"
+    )
+    tablet.page.evaluate("hailong.wake('look'); 0")
+    tablet.wait_for_version(read_assets(service.assets).version)
     tablet.wait_for("rating")
     assert len(tablet.queue()) <= before
-    return tablet
 
 
 def _kill_in_the_middle_of_a_batch(tablet: Tablet, engine, kill: Callable[[], None]) -> None:

@@ -7,7 +7,8 @@ import { noteTrouble } from "./troubles.js";
 import { waitSeconds } from "./waiting.js";
 
 const POLL_SECONDS = 5;
-const FAILURES_UNTIL_POLLING = 3;
+const FAILURES_UNTIL_POLLING = 1;
+const POLLS = 60; // then the stream is tried again
 const OPEN_MS_MAX = 120_000;
 
 export async function startEvents(tablet) {
@@ -49,14 +50,14 @@ async function listen(tablet) {
 }
 
 async function poll(tablet) {
-  noteTrouble(tablet, "events_by_polling", "");
-  for (let turn = 0; turn < 60; turn += 1) {
+  for (let turn = 0; turn < POLLS; turn += 1) {
     try {
       const { body } = await call(tablet, "/me/pending");
-      for (const item of body.items || body.pending || []) takeService(tablet, item);
+      for (const item of body.items) takeService(tablet, item);
     } catch (error) {
-      if (error.action === "re_enrol") return;
+      return; // the server is away or has no use for us: wait longer and longer
     }
+    if (turn === 0) noteTrouble(tablet, "events_by_polling", "");
     await sleep(POLL_SECONDS);
   }
 }

@@ -1,12 +1,13 @@
 // Stores what a person answered, thanks only for what is stored, and says so when it is not.
 
 import { make } from "./dom.js";
+import { forgetDraft } from "./drafts.js";
 import { holdForAmending } from "./queue.js";
 import { showNotice } from "./screens/simple.js";
 import { nudge, sendNow } from "./send.js";
 import { finishSession, TooLate } from "./session.js";
 import { ratingQuestion } from "./steps.js";
-import { noteTrouble } from "./troubles.js";
+import { noteTrouble, saveTroubles } from "./troubles.js";
 import { say, text } from "./words.js";
 
 const THANKS_SECONDS = 5;
@@ -19,21 +20,33 @@ export async function keep(tablet, session, how) {
   for (let tries = 0; ; tries += 1) {
     try {
       await finishSession(tablet, session, how);
+      if (tries) saveTroubles(tablet);
       return true;
     } catch (error) {
       if (error instanceof TooLate) return tellTooLate(tablet);
       noteTrouble(tablet, `not_stored_${error.name}`, error.message);
       sendNow(tablet.sender); // what is sent makes room
-      if ((await tellNotStored(tablet, error, tries)) === "give_up") return giveUp(tablet, session);
+      const chosen = await tellNotStored(tablet, error, tries);
+      if (chosen !== "again") return giveUp(tablet, session, { isWanted: chosen === "give_up" });
     }
   }
 }
 
-// The draft, if one could be written, stays: it is settled as left when the page starts anew.
-function giveUp(tablet, session) {
+// Who says so throws the answers away. Who went away did not say it: their draft, if one could be written, stays and
+// is settled as left when the page starts anew.
+function giveUp(tablet, session, { isWanted }) {
   noteTrouble(tablet, "given_up", session.id);
-  session.release();
+  if (isWanted) discardDraft(tablet, session);
+  else session.release();
   return false;
+}
+
+// Until it is gone its lock is held, so that no other tab takes it for an orphan.
+function discardDraft(tablet, session) {
+  forgetDraft(tablet.store, session.id).then(
+    () => session.release(),
+    () => setTimeout(() => discardDraft(tablet, session), RETRY_SECONDS * 1000),
+  );
 }
 
 export function tellNotStored(tablet, error, tries) {
@@ -49,7 +62,7 @@ export function tellNotStored(tablet, error, tries) {
       { key: "give_up", label: say(tablet, "give_up"), isMain: false },
     ],
     seconds: RETRY_SECONDS,
-    otherwise: tries < RETRIES_MAX ? "again" : "give_up",
+    otherwise: tries < RETRIES_MAX ? "again" : "left",
   });
 }
 

@@ -6,9 +6,11 @@ import { recallDevice, takeUpConfig } from "./configuration.js";
 import { applyAppearance, redraw, resetAppearance } from "./display.js";
 import { listOrphans } from "./drafts.js";
 import { startEvents } from "./events.js";
+import { changeFact } from "./facts.js";
 import { watchGesture } from "./gesture.js";
 import { startHeartbeats } from "./heartbeat.js";
 import { runRound } from "./kiosk_loop.js";
+import { noteDeadTabs } from "./last_breath.js";
 import { askPin } from "./screens/pin.js";
 import { showEnrol } from "./screens/enrol.js";
 import { showSupervisor } from "./screens/supervisor.js";
@@ -46,6 +48,8 @@ async function start() {
   tablet.words = await loadWords(tablet.version, (tablet.config && tablet.config.languages) || []);
   resetAppearance(tablet);
   await settleOrphans(tablet);
+  await noteDeadTabs(tablet);
+  await noteNewVersion(tablet);
   tablet.sender = makeSender(tablet);
   watchTablet(tablet);
   startUpdates(tablet);
@@ -111,6 +115,13 @@ function watchTablet(tablet) {
   };
   setInterval(() => checkClock(tablet.clock), CLOCK_SECONDS * 1000);
   setInterval(() => rememberClock(tablet), REMEMBER_SECONDS * 1000);
+}
+
+async function noteNewVersion(tablet) {
+  await changeFact(tablet.store, "version", (before) => {
+    if (before && before !== tablet.version) noteTrouble(tablet, "updated", tablet.version);
+    return tablet.version;
+  }).catch(() => {});
 }
 
 async function settleOrphans(tablet) {

@@ -101,5 +101,6 @@ function describe(tablet, session, answers, completeness) {
     durations: Object.keys(session.durations).length ? session.durations : null,
     consent: session.consent,
     service: session.service,
+    channel: tablet.config.mode === "interviewer" ? "interviewer" : "kiosk",
   };
 }

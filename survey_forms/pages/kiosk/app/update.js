@@ -14,12 +14,22 @@ export async function startUpdates(tablet) {
   });
   try {
     tablet.worker = await navigator.serviceWorker.register("/kiosk/sw.js", { scope: "/kiosk", updateViaCache: "none" });
+    tablet.worker.addEventListener("updatefound", () => watchInstall(tablet, tablet.worker.installing));
     const { active } = tablet.worker;
     if (active) active.postMessage(`running ${tablet.version}`);
   } catch (error) {
     noteTrouble(tablet, "worker_refused", error.message);
   }
   setInterval(() => checkForUpdate(tablet), HOUR_MS);
+}
+
+// A version that could not be fetched whole is thrown away by the browser without a word.
+function watchInstall(tablet, worker) {
+  let isWhole = false;
+  worker.addEventListener("statechange", () => {
+    if (worker.state === "redundant" && !isWhole) noteTrouble(tablet, "update_failed", "");
+    isWhole = isWhole || worker.state === "installed";
+  });
 }
 
 export async function checkForUpdate(tablet) {
