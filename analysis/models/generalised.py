@@ -12,6 +12,7 @@ from analysis.errors import EstimateError
 from analysis.models.encode import INTERCEPT, Predictor, encode_predictors, list_columns
 from analysis.models.families import Family, find_family
 from analysis.models.fitted import FittedModel
+from analysis.models.last_round import fit_to_last_round
 from analysis.models.sampled import Calibrated, Frame, Sampled, read_sampled
 from analysis.models.spread import spread_estimates
 from analysis.models.tabulate import tabulate_estimates
@@ -35,6 +36,7 @@ def fit_model(
     calibration: Calibrated = None,
     confidence: float = 0.95,
     df: float | None = None,
+    information: str = "exact",
 ) -> FittedModel:
     """A generalised linear model of the population the weights stand for, with standard errors of the design.
 
@@ -59,6 +61,9 @@ def fit_model(
     df
         Degrees of freedom of tests and limits; None: PSUs − strata of the rows used + 1 − coefficients;
         ``math.inf``: normal.
+    information
+        ``exact``: at the solution. ``last_round``: where R's ``svyglm`` ends, with the weights of its last but one
+        round; to compare with R to the last digits (its errors are 1e-7 to 1e-4 off). Not with replicates.
 
     Returns
     -------
@@ -102,7 +107,17 @@ def fit_model(
     x = encoded.matrix
     start = np.zeros(sample.n) if offset is None else sample.values[_OFFSET].to_numpy()
     weight = sample.weight_used
-    found = solve_weights(x, y, start, weight, family)
+    influence = None
+    if information == "last_round" and design.replicates is None:
+        ended = fit_to_last_round(x, y, start, weight, family)
+        found, influence = (None, None) if ended is None else ended
+    elif information == "exact":
+        found = solve_weights(x, y, start, weight, family)
+    else:
+        raise EstimateError(
+            [f"information is {information!r} {'with replicates' if design.replicates else ''}".strip()],
+            "Known: exact; last_round without replicates.",
+        )
     if found is None:
         raise EstimateError(
             [f"the {model} model does not settle: {_name_separated(x, y, encoded.terms)}"],
@@ -110,7 +125,7 @@ def fit_model(
         )
     spread = spread_estimates(
         sample,
-        find_influence(x, y, start, weight, found, family),
+        find_influence(x, y, start, weight, found, family) if influence is None else influence,
         found,
         lambda other: _refit(x, y, start, other, family),
     )

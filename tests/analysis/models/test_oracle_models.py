@@ -1,9 +1,12 @@
 """Models and tests against R survey 4.5: case p18 (R code in tests/oracles)."""
 
+import numpy as np
 import polars as pl
 import pytest
 
 from analysis.design import SurveyDesign
+from analysis.designs.replicate import make_replicates
+from analysis.errors import EstimateError
 from analysis.models.chi_square_test import chi_square_test
 from analysis.models.generalised import fit_model
 from analysis.models.ordinal import fit_ordinal
@@ -44,6 +47,44 @@ def test_logistic_model_agrees_with_r():
         assert not differ(found["estimate"], row["est"], relative=1e-8)
         assert not differ(found["standard_error"], row["se"], relative=1e-6)
         assert not differ(found["p_value"], row["p"], relative=EARLY)
+
+
+def test_logistic_model_that_ends_where_r_ends_agrees_to_the_last_digits():
+    asked = {"outcome": "hi", "predictors": ["ell", "meals", "stype"], "model": "logistic"}
+    found = fit_model(stratified(), STRATIFIED, **asked, information="last_round")
+    assert mismatches(found.coefficients, CASE["logit"], TESTED) == []
+    term = wald_test(found, ["stype"]).row(0, named=True)
+    assert not differ(term["statistic"], CASE["regterm_stype"]["Ftest"][0][0])
+    assert not differ(term["p_value"], CASE["regterm_stype"]["p"][0][0])
+
+
+@pytest.mark.parametrize(
+    ("outcome", "model", "link"),
+    [
+        ("api00", "linear", None),
+        ("api.stu", "poisson", None),
+        ("hi", "logistic", "probit"),
+        ("hi", "logistic", "cloglog"),
+    ],
+)
+def test_the_last_round_is_near_the_solution(outcome, model, link):
+    asked = {"outcome": outcome, "predictors": ["ell", "meals", "stype"], "model": model, "link": link}
+    exact, ended = (
+        fit_model(stratified(), STRATIFIED, **asked, information=information).coefficients
+        for information in ("exact", "last_round")
+    )
+    for column in ("estimate", "standard_error"):
+        np.testing.assert_allclose(ended[column], exact[column], rtol=1e-3, atol=1e-9)
+    if model == "linear":
+        np.testing.assert_allclose(ended["standard_error"], exact["standard_error"], rtol=1e-9)
+
+
+def test_the_last_round_of_replicates_is_refused():
+    sample, design = make_replicates(stratified(), SurveyDesign("pw", stratum="stype"), kind="JKn")
+    with pytest.raises(EstimateError, match="last_round"):
+        fit_model(sample, design, outcome="hi", predictors=["ell"], model="logistic", information="last_round")
+    with pytest.raises(EstimateError, match="information is 'first'"):
+        fit_model(stratified(), STRATIFIED, outcome="api00", predictors=["ell"], information="first")
 
 
 def test_poisson_model_with_an_offset_agrees_with_r():

@@ -33,7 +33,14 @@ TERMS = PLAIN | {"t": "statistic", "p": "p_value"}
 def answer_p18() -> dict[str, Any]:
     s, d = read_data("apistrat").with_columns(hi=pl.col("api00") > 700), read_data("apiclus1")
     linear = fit_model(s, STRATIFIED, outcome="api00", predictors=["ell", "meals", "mobility"])
-    logistic = fit_model(s, STRATIFIED, outcome="hi", predictors=["ell", "meals", "stype"], model="logistic")
+    logistic = fit_model(
+        s,
+        STRATIFIED,
+        outcome="hi",
+        predictors=["ell", "meals", "stype"],
+        model="logistic",
+        information="last_round",
+    )
     rates = fit_model(
         s, STRATIFIED, outcome="api.stu", predictors=["stype"], model="poisson", offset=pl.col("enroll").log()
     )

@@ -52,8 +52,6 @@ OTHERWISE: dict[str, list[tuple[str, str, Callable[[Any, Any], bool]]]] = {
 # Looser than 1e-8: path → (relative, why).
 LOOSER: dict[str, list[tuple[str, float, str]]] = {
     "p18_tests_models": [
-        (r"/logit/./p$", 2e-6, "R stops earlier and keeps the weights of the round before: se 6e-8, p to 1e-6"),
-        (r"/logit/./(se|t)$|/regterm_stype/", 1e-6, "the same"),
         (r"/olr/", 1e-5, "R stops 8e-6 from the largest likelihood, METHODS 19.4"),
         (r"/chisq/(lincom|saddlepoint)/p", 1e-6, "a root found by steps in both"),
     ],
