@@ -46,6 +46,7 @@ async function askWhy(tablet, session, question) {
   return whilePresent(tablet, session, () => askReasons(tablet, session, question));
 }
 
+// "kept" when the whole response is stored, "left" when the person did not come to the end.
 export async function fillIn(tablet, { order }) {
   const session = beginSession(tablet, { service: currentService(tablet), order });
   tablet.service = null;
@@ -54,8 +55,10 @@ export async function fillIn(tablet, { order }) {
     if (!session.procedure && procedures && procedures.length) session.procedure = await askProcedure(tablet);
     return askSteps(tablet, session);
   });
-  if (outcome === "left") return;
-  if (await keep(tablet, session)) await thank(tablet, session, { mayAmend: false });
+  if (outcome === "left") return "left";
+  if (!(await keep(tablet, session))) return "left";
+  await thank(tablet, session, { mayAmend: false });
+  return "kept";
 }
 
 // `work` until it ends or the person is gone; then what is there is kept as the form says, and "left" given back.

@@ -8,6 +8,9 @@ import { currentService } from "./events.js";
 import { readFact } from "./facts.js";
 import { isOpen } from "./hours.js";
 import { watchIdle } from "./idle.js";
+import { visitCase } from "./interviewing.js";
+import { recallInterviews, syncInterviews } from "./interviews.js";
+import { showCases } from "./screens/interviewer.js";
 import { hideCountdown } from "./screens/still_there.js";
 import { showClosed, showRating, showStart } from "./screens/welcome.js";
 import { ratingQuestion } from "./steps.js";
@@ -25,6 +28,7 @@ export async function runRound(tablet, openSupervisor) {
     if (begun.kind === "supervisor") await openSupervisor();
     else if (begun.kind === "rating") await rate(tablet, begun);
     else if (begun.kind === "form") await fillIn(tablet, begun);
+    else if (begun.kind === "case") await visitCase(tablet, begun);
   } finally {
     hideCountdown();
   }
@@ -63,6 +67,7 @@ async function describeState(tablet) {
   const { config, clock } = tablet;
   const now = serverNow(clock);
   const order = await chooseOrder(tablet);
+  if (config.mode === "interviewer") return describeCases(tablet, order);
   const service = currentService(tablet);
   const isShut = isPlausible(clock) && !service && !isOpen(config.opening_hours, config.timezone, now);
   if (isShut) return { key: "closed", order, show: () => showClosed(tablet) };
@@ -71,6 +76,21 @@ async function describeState(tablet) {
     return { key: `rating ${key}`, order, show: (begin) => showRating(tablet, order, (value) => begin({ kind: "rating", value })) };
   }
   return { key: `form ${key}`, order, show: (begin) => showStart(tablet, () => begin({ kind: "form" })) };
+}
+
+// Interviewers go when people are at home: no opening hours.
+async function describeCases(tablet, order) {
+  const list = await recallInterviews(tablet);
+  const sync = () => syncInterviews(tablet).then(() => tablet.wake("interviews"));
+  if (!list.asked_at && !tablet.isAskingCases) {
+    tablet.isAskingCases = true;
+    sync().then(() => {
+      tablet.isAskingCases = false;
+    });
+  }
+  const tries = list.cases.reduce((sum, one) => sum + one.tries, 0);
+  const key = ["cases", tablet.config.version, list.asked_at, list.cases.length, tries, list.attempts.length, tablet.needsEnrolment].join(" ");
+  return { key, order, show: (begin) => showCases(tablet, list, { onChoose: (assignment) => begin({ kind: "case", assignment }), onSync: sync }) };
 }
 
 async function chooseOrder(tablet) {

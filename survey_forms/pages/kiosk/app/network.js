@@ -26,7 +26,7 @@ export class NoReply extends Error {
   }
 }
 
-export async function call(tablet, path, { body, etag, method = body === undefined ? "GET" : "POST" } = {}) {
+export async function call(tablet, path, { body, etag, base = API, method = body === undefined ? "GET" : "POST" } = {}) {
   const headers = { Accept: "application/json" };
   if (tablet.key) headers.Authorization = `Bearer ${tablet.key}`;
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -37,7 +37,7 @@ export async function call(tablet, path, { body, etag, method = body === undefin
   let reply;
   let read;
   try {
-    reply = await fetch(API + path, {
+    reply = await fetch(base + path, {
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
