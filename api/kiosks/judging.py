@@ -221,8 +221,8 @@ def _judge_troubles(known: KnownDevice, by: Yardstick) -> Iterator[Finding]:
         yield Finding(
             "errors",
             wrong[-1].happened_at or wrong[-1].received_at,
-            f"lần trục trặc gần nhất: {told.vi}" + (f" ({many} lần trong ngày)" if many > 1 else ""),
-            f"last trouble: {told.en}" + (f" ({many} within a day)" if many > 1 else ""),
+            f"lần trục trặc gần nhất: {told.vi}" + (f" (trong một ngày có {many} trục trặc)" if many > 1 else ""),
+            f"last trouble: {told.en}" + (f" ({many} troubles within a day)" if many > 1 else ""),
         )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import CursorResult, Executable, delete, or_, update
 from sqlmodel import Session, col
 
 from api.audit import record_event
@@ -18,11 +18,11 @@ def purge_kiosks(session: Session, *, now: datetime, actor: str) -> dict[str, in
     """How many rows of each kind went. Of a settled refusal only the item goes, which may hold words of a person:
     its number must not look as if it had never come."""
     gone = {
-        "spans": _delete(session, delete(KioskSpan).where(col(KioskSpan.ended_at) < now - HISTORY_KEPT)),
-        "troubles": _delete(
+        "spans": _change(session, delete(KioskSpan).where(col(KioskSpan.ended_at) < now - HISTORY_KEPT)),
+        "troubles": _change(
             session, delete(KioskTrouble).where(col(KioskTrouble.received_at) < now - HISTORY_KEPT)
         ),
-        "codes": _delete(
+        "codes": _change(
             session,
             delete(KioskEnrolment).where(
                 or_(
@@ -31,9 +31,9 @@ def purge_kiosks(session: Session, *, now: datetime, actor: str) -> dict[str, in
                 )
             ),
         ),
-        "tickets": _delete(session, delete(KioskTicket).where(col(KioskTicket.expires_at) < now)),
-        "services": _delete(session, delete(KioskService).where(col(KioskService.ends_at) < now - SERVICES_KEPT)),
-        "refused_items": _delete(
+        "tickets": _change(session, delete(KioskTicket).where(col(KioskTicket.expires_at) < now)),
+        "services": _change(session, delete(KioskService).where(col(KioskService.ends_at) < now - SERVICES_KEPT)),
+        "refused_items": _change(
             session,
             update(KioskRefusal)
             .where(col(KioskRefusal.settled_at) < now - SETTLED_KEPT, col(KioskRefusal.item) != "")
@@ -45,5 +45,6 @@ def purge_kiosks(session: Session, *, now: datetime, actor: str) -> dict[str, in
     return gone
 
 
-def _delete(session: Session, statement: object) -> int:
-    return int(session.execute(statement).rowcount)  # type: ignore[call-overload]
+def _change(session: Session, statement: Executable) -> int:
+    found = session.execute(statement)
+    return found.rowcount if isinstance(found, CursorResult) else 0
