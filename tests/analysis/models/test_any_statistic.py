@@ -4,10 +4,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analysis.design import SurveyDesign
+from analysis.design import Replicates, SurveyDesign
 from analysis.designs.replicate import make_replicates
 from analysis.errors import EstimateError
 from analysis.estimation.estimate import estimate_means, estimate_ratios
+from analysis.estimation.quantile_rules import weighted_quantile
 from analysis.models.any_statistic import estimate_statistic
 from analysis.models.generalised import fit_model
 from tests.analysis.oracle import mismatches, read_case, read_data
@@ -103,3 +104,21 @@ def test_what_cannot_be_done_is_said():
     many = iter(range(1, 99))
     with pytest.raises(EstimateError, match="2 figures for a replicate, 1 for the sample"):
         estimate_statistic(made, design, statistic=lambda *_: [1.0] * next(many), values=["api00"])
+
+
+def test_a_median_from_bootstrap_replicates_is_that_of_every_replicate():
+    # R's svyquantile(interval.type="quantile") of replicate designs: the quantile itself, made again with each
+    sample, columns = read_data("apiclus1_boot50"), [f"bw{r}" for r in range(1, 51)]
+    design = SurveyDesign("pw", replicates=Replicates(columns))
+
+    def median(rows, weight):
+        kept = weight > 0
+        return weighted_quantile(rows["api00"].to_numpy()[kept], weight[kept], np.array([0.5]), "math")[0]
+
+    found = estimate_statistic(sample, design, statistic=median, values=["api00"]).row(0, named=True)
+    again = []
+    for column in columns:
+        ordered = sample.sort("api00").with_columns(pl.col(column).cum_sum() / pl.col(column).sum())
+        again.append(ordered.filter(pl.col(column) >= 0.5 - 1e-12)["api00"][0])
+    assert found["standard_error"] == pytest.approx(np.std(again, ddof=1))
+    assert found["df"] == 14
