@@ -128,7 +128,8 @@ def reduce_alone(table: Table, quantity: Quantity) -> Alone:
                 variance[cut] = (z * z * squares + n * away * away).sum(axis=0) / people
 
     in_order(count, work)
-    return Alone(*found, variance)
+    people, weights, weights2, totals, spreads2 = found
+    return Alone(people, weights, weights2, totals, spreads2, variance)
 
 
 def take_joint(joint: Joint, table: Table, quantity: Quantity) -> Alone:
