@@ -36,7 +36,7 @@ class Code:
 
 @dataclass(frozen=True)
 class SheetField:
-    """One box. ``name`` is as on the form's page: the question, ``question.row``, ``question.option`` for words."""
+    """One box. ``name`` is as on the form's page: the question, ``question.row``, ``question.option``."""
 
     name: str
     number: str
