@@ -28,13 +28,21 @@ def render_type(kind: str, item: Any, autogenerate: Any) -> str | bool:
 url = context.config.attributes.get("database_url") or read_settings().database_url
 engine = make_engine(url)
 with engine.connect() as connection:
+    is_sqlite = connection.dialect.name == "sqlite"
+    if is_sqlite:
+        # A changed table is made anew and the old one dropped, which its own foreign keys would forbid. Only
+        # outside a transaction can they be put off; what points to nothing is looked for before the commit.
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,
         render_as_batch=True,
         render_item=render_type,
         compare_type=True,
+        transactional_ddl=True,  # all or nothing, on SQLite too
     )
     with context.begin_transaction():
         context.run_migrations()
+        if is_sqlite and (orphans := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
+            raise RuntimeError(f"rows that point to nothing after the migration: {orphans[:10]}")
 engine.dispose()
