@@ -8,7 +8,7 @@ from analysis.design import SurveyDesign
 from analysis.estimation.passes.narrow import Narrow, plan_narrow
 from analysis.estimation.passes.pieces import Pieces, make_pieces
 
-HELD_BYTES = 400_000_000  # of the columns of a sample that is held; of a piece a fifth
+HELD_BYTES = 400_000_000  # of the columns of a sample that is held; of a piece a twelfth
 
 
 def open_narrow(
@@ -33,7 +33,7 @@ def open_narrow(
     rows = frame.lazy().select(pl.len()).collect(engine="streaming").item()  # files know it without being read
     if rows * width <= held_bytes:
         return plan.narrow(plan.selected.collect())
-    return make_pieces(plan, max(1, held_bytes // 5 // width))
+    return make_pieces(plan, max(1, held_bytes // 12 // width))
 
 
 def _width(dtype: pl.DataType) -> int:
