@@ -13,7 +13,7 @@ class SignalRules:
 
     false_alarms: float = 0.01
     window_minutes: int = 10
-    burst_responses: int = 6  # fewer in a window are never a burst: a family at the counter
+    burst_responses: int = 8  # fewer in a window are never a burst: a family at the counter
     closing_minutes: int = 15
     share_factor: float = 2.0  # a share is high from twice that of the others
     high_share_responses: int = 8  # and from so many responses
