@@ -111,6 +111,8 @@ def test_every_confirmed_answer_of_a_week_offline_arrives_exactly_once_in_order(
             tablet.run("await hailong.beat();")
             _wait_for_worker(tablet)
             first = tablet.page.evaluate("hailong.version")
+        service.change_page("second")
+        with service.run():
             tablet = _update_page_while_the_network_dies(chromium, service, line, tablet)
         assert tablet.page.evaluate("hailong.version") == first
 
@@ -255,8 +257,12 @@ def _update_page_while_the_network_dies(
 ) -> Tablet:
     """A new version cannot be fetched whole: the old one stays, and opens without network."""
     line.loses = "/kiosk/app/"
-    service.change_page("second")
     tablet.run("await update.checkForUpdate(hailong);", "update")
+    tablet.browser.pump_until(
+        lambda: tablet.page.evaluate("hailong.troubles.some((one) => one.code === 'update_failed')"),
+        30,
+        "the end of the fetching",
+    )
     line.loses = ""
     line.is_cut = True
     tablet.page.go(f"{tablet.address}/kiosk")

@@ -12,7 +12,7 @@ const BATCH_MOST = 100;
 const BATCH_BYTES = 1_000_000;
 
 export function makeSender(tablet) {
-  const sender = { tablet, failures: 0, timer: null, running: null, most: BATCH_MOST, lastError: null, recovered: 0, listeners: [] };
+  const sender = { tablet, failures: 0, timer: null, running: null, most: BATCH_MOST, lastError: null, listeners: [] };
   addEventListener("online", async () => {
     sender.failures = 0;
     plan(sender, returnSeconds((await describeQueue(tablet.store)).length));
@@ -52,12 +52,10 @@ async function sendAll(sender) {
       const batch = await takeBatch(tablet.store, { most: sender.most, bytes: BATCH_BYTES, now: tablet.clock.wall() });
       if (!batch.length) break;
       const unknown = await askWhatIsThere(tablet, batch);
-      sender.recovered += batch.length - unknown.length;
+      if (unknown.length < batch.length) noteTrouble(tablet, "receipts_recovered", String(batch.length - unknown.length));
       if (unknown.length) await sendBatch(tablet, unknown);
       await noteSent(sender);
     }
-    if (sender.recovered) noteTrouble(tablet, "receipts_recovered", String(sender.recovered));
-    sender.recovered = 0;
     if (await isAnythingHeldBack(tablet)) plan(sender, 10);
   } catch (error) {
     if (tablet.key !== key) await sendAll(sender); // enrolled anew meanwhile: that was said to the old key
