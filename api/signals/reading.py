@@ -16,7 +16,7 @@ from analysis.quality.signals.guard import TIMES
 from api.clock import local_day, month_days
 from api.receiving.coarse import first_of_month
 from api.signals.hours import OpenMinutes, hours_on, read_hours
-from api.tables import KioskDevice, KioskSpan, Response, ResponseText, TransactionCount
+from api.tables import Comment, KioskDevice, KioskSpan, Response, ResponseText, TransactionCount
 
 
 def read_times(connection: Connection, key: SnapshotKey, *, zone: ZoneInfo, office: OpenMinutes) -> pl.DataFrame:
@@ -46,13 +46,17 @@ def read_times(connection: Connection, key: SnapshotKey, *, zone: ZoneInfo, offi
 
 
 def read_texts(connection: Connection, month: str) -> pl.DataFrame:
-    """The free texts of a month as they are compared, by ``frames.GUARDED_TEXTS``; they are kept nowhere."""
-    wanted = (
-        select(col(ResponseText.response_id), col(ResponseText.text))
-        .join(Response, col(Response.id) == col(ResponseText.response_id))
-        .where(col(Response.month) == month)
-    )
-    rows = [(str(id), text) for id, text in connection.execute(wanted)]
+    """The free texts of a month as they are compared, by ``frames.GUARDED_TEXTS``: masked where they were screened
+    already. They are kept nowhere."""
+    rows = [
+        (str(id), text)
+        for table in (ResponseText, Comment)
+        for id, text in connection.execute(
+            select(col(table.response_id), col(table.text))
+            .join(Response, col(Response.id) == col(table.response_id))
+            .where(col(Response.month) == month)
+        )
+    ]
     schema = {name: column.dtype for name, column in GUARDED_TEXTS.items()}
     return pl.DataFrame(rows, schema=schema, orient="row")
 

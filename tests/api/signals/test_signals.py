@@ -14,7 +14,17 @@ from api.releases.computing import compute_month, read_registry
 from api.settings import Settings
 from api.signals.service import compute_signals
 from api.snapshots.service import write_snapshots
-from api.tables import AuditEvent, ImportRun, Response, ResponseExclusion, Signal, SignalResponse, SignalReview
+from api.tables import (
+    AuditEvent,
+    Comment,
+    ImportRun,
+    Response,
+    ResponseExclusion,
+    ResponseText,
+    Signal,
+    SignalResponse,
+    SignalReview,
+)
 from tests.api.staff.people import add_second_factor, add_staff, audited, code_of, send, sign_in
 from tests.conftest import NOW
 from tests.registered import add_register
@@ -271,3 +281,24 @@ def test_no_text_of_a_person_is_in_a_signal(engine: Engine, found: str):
     with Session(engine) as session:
         signal = session.get(Signal, found)
         assert set(signal.figures) == {"responses", "minutes", "expected", "until"}
+
+
+def test_the_same_comment_is_found_whether_it_was_screened_or_not(engine: Engine, catalogue, settings):
+    add_register(engine)
+    store_month(engine, catalogue, burst=0)
+    said = "Cán bộ rất nhiệt tình, chu đáo với dân"
+    copied = [UUID(int=number) for number in range(1, 11)]
+    store(engine, [ResponseText(response_id=id, question="comment", text=said) for id in copied[:5]])
+    screened = {"question": "comment", "masked": {}, "rules": "1"}
+    store(engine, [Comment(response_id=id, text=said, **screened) for id in copied[5:]])
+    others = [
+        ResponseText(response_id=UUID(int=number), question="comment", text=f"Ý kiến riêng thứ {number} của tôi đây")
+        for number in range(11, 300)
+    ]
+    store(engine, others)
+    compute(engine, catalogue, settings)
+    with Session(engine) as session:
+        (signal,) = session.exec(select(Signal)).all()
+        members = {row.response_id for row in session.exec(select(SignalResponse))}
+    assert (signal.kind, members) == ("same_texts", set(copied))
+    assert "nhiệt tình" not in signal.reason
