@@ -292,7 +292,7 @@ def test_the_same_comment_is_found_whether_it_was_screened_or_not(engine: Engine
     screened = {"question": "comment", "masked": {}, "rules": "1"}
     store(engine, [Comment(response_id=id, text=said, **screened) for id in copied[5:]])
     others = [
-        ResponseText(response_id=UUID(int=number), question="comment", text=f"Ý kiến riêng thứ {number} của tôi đây")
+        ResponseText(response_id=UUID(int=number), question="comment", text=f"Ý kiến riêng thứ {number} của tôi")
         for number in range(11, 300)
     ]
     store(engine, others)
