@@ -42,6 +42,7 @@ class FormContext:
     shared: str = ""  # 1: a device that strangers use after this person
     frame: str = ""  # origin of the page it stands in
     base: str = PAGE
+    consent: str = ""  # version of what was said before the first question
 
     @classmethod
     def from_address(cls, query: QueryParams, *, now: datetime, base: str = PAGE) -> Self:
@@ -73,6 +74,7 @@ class FormContext:
             shared="1" if given.get("shared") == "1" else "",
             frame=given.get("frame", "")[:ORIGIN_LETTERS_MAX] if base == FRAME else "",
             base=base,
+            consent=_code(given.get("consent", "")),
         )
 
     @property
@@ -121,7 +123,7 @@ class FormContext:
         """The fields a page carries unseen."""
         fields = {"id": str(self.id), "started": self.started, "version": self.version, "unit": self.unit}
         fields |= {"procedure": self.procedure, "counter": self.counter, "channel": self.channel}
-        fields |= {"lang": self.language} | self.display()
+        fields |= {"lang": self.language, "consent": self.consent} | self.display()
         return {
             OWN + name: value for name, value in fields.items() if value and not (asks_unit and name == "unit")
         }

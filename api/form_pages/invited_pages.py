@@ -6,12 +6,15 @@ from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
+from api.clock import today
 from api.form_pages.context import FormContext, group_fields
 from api.form_pages.invited_words import WORDS
 from api.form_pages.queries import Place
 from api.page_reply import reply_page
+from api.receiving.submission import Channel
 from api.receiving.tokens import FoundToken
 from survey_forms.answers import Problem
+from survey_forms.consent.catalogue import find_consent
 from survey_forms.form import Form
 from survey_forms.pages.render import PAGE_POLICY, render_form, render_invited, render_notice, show_day
 
@@ -55,7 +58,9 @@ def reply_invited_form(
 ) -> Response:
     """The form of a case, with its ``problems``; ``summary`` says why nothing was stored."""
     context = invited.context
+    consent = find_consent(Channel.WEB, today(request)) or {}
     hidden = {"_id": str(context.id), "_version": context.version, "_lang": context.language}
+    hidden |= {"_consent": consent.get("version", "")}
     html = render_form(
         invited.form,
         language=context.language,
@@ -65,6 +70,7 @@ def reply_invited_form(
         problems=problems,
         summary=summary,
         place=" · ".join(invited.place.names),
+        consent=consent,
         demonstration=invited.place.is_demo,
         switch=f"{PATH}?lang={_other(context.language)}#{invited.code}",
     )

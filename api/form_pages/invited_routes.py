@@ -31,6 +31,7 @@ from api.form_pages.words import WORDS
 from api.receiving.submission import Channel, Receipt, Submission
 from api.receiving.tokens import FoundToken, find_token, is_opening_awaited, note_opening
 from survey_forms.answers import Answers, AnswersInvalid, Problem, drop_unasked, read_answers, read_posted
+from survey_forms.consent.catalogue import is_consent
 from survey_forms.errors import UnknownForm
 
 router = APIRouter(include_in_schema=False)
@@ -204,4 +205,5 @@ def _as_submission(invited: Invited, token: FoundToken, answers: Answers, *, now
         is_clock_trusted=True,
         is_demo=invited.place.is_demo,
         invitation=token.sha256,
+        consent=invited.context.consent if is_consent(invited.context.consent) else None,
     )

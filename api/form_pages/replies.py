@@ -1,7 +1,7 @@
 """The replies of the form page: the form again with all that was typed, or a notice why there is none."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import Request, Response
@@ -16,6 +16,7 @@ from api.form_pages.queries import Place, list_serving_units
 from api.form_pages.words import WORDS
 from api.page_reply import reply_page
 from survey_forms.answers import Problem
+from survey_forms.consent.catalogue import find_consent
 from survey_forms.errors import UnknownForm
 from survey_forms.form import Form
 from survey_forms.pages.render import FORM_POLICY, PAGE_POLICY, render_form, render_notice, render_review
@@ -48,6 +49,8 @@ async def reply_form(
 ) -> Response:
     """The page of ``filled`` with its ``problems``; ``summary`` says why nothing was stored."""
     context, place = filled.context, filled.place
+    consent = find_consent(context.channel, today(request)) or {}
+    context = replace(context, consent=consent.get("version", ""))
     unit_choice = None
     if not place.unit:
         unit_choice = UnitChoice(await run_in_threadpool(_list_units, request, context.language), context.unit)
@@ -61,6 +64,7 @@ async def reply_form(
         summary=summary,
         place=" · ".join(place.names),
         unit_choice=unit_choice,
+        consent=consent,
         demonstration=place.is_demo,
         look=context.look(is_short=is_short(filled.form)),
     )

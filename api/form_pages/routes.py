@@ -31,6 +31,7 @@ from api.page_reply import FOR_EVER, reply_page, reply_text
 from api.post_guard import ProofNeeded, guard_public_post
 from api.receiving.submission import Receipt, Submission
 from survey_forms.answers import Answers, AnswersInvalid, Problem, drop_unasked, read_answers, read_posted
+from survey_forms.consent.catalogue import is_consent
 from survey_forms.errors import UnknownForm
 from survey_forms.form import Form
 from survey_forms.pages.languages import find_language
@@ -254,6 +255,7 @@ def _as_submission(filled: Filled, answers: Answers, *, now: datetime) -> Submis
         submitted_at=now,
         is_clock_trusted=True,
         is_demo=place.is_demo,
+        consent=context.consent if is_consent(context.consent) else None,
         is_trapped=any(value.strip() for name, value in filled.pairs if name == TRAP),
     )
 

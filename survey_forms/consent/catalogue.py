@@ -28,6 +28,11 @@ def read_consents() -> tuple[Consent, ...]:
     return tuple(sorted((Consent(**one) for one in read), key=lambda consent: consent.valid_from))
 
 
+def is_consent(version: str) -> bool:
+    """True for a version that was once said."""
+    return any(consent.version == version for consent in read_consents())
+
+
 def find_consent(channel: str, day: date) -> dict[str, str] | None:
     """``version``, ``vi`` and ``en`` of what is said in ``channel`` on ``day``; None where nothing is."""
     for consent in reversed(read_consents()):

@@ -44,6 +44,7 @@ def render_form(
     summary: str = "",
     place: str = "",
     unit_choice: UnitChoice | None = None,
+    consent: Mapping[str, str] | None = None,
     demonstration: bool = False,
     switch: str = "",
     look: Look | None = None,
@@ -53,8 +54,8 @@ def render_form(
     ``hidden`` are fields sent back unseen; ``posted`` what the person typed, by field name; ``problems`` what is
     wrong with it (a question the form does not have gets no link; ``_unit`` leads to the choice of the unit).
     ``summary`` replaces the sentence above the problems. ``place`` says for whom it is; ``unit_choice`` asks for
-    it. ``switch`` is the address in the other language, for a page that takes no turns. Without a ``look``
-    everything stands on one page.
+    it. ``consent`` is what is said before the first question, by language. ``switch`` is the address in the
+    other language, for a page that takes no turns. Without a ``look`` everything stands on one page.
     """
     look = look or Look()
     spoken = find_language(language)
@@ -74,6 +75,7 @@ def render_form(
         hidden=tuple(hidden.items()),
         place=place,
         unit_choice=unit_choice,
+        consent=spoken.say(consent) if consent else "",
         mistakes=mistakes,
         summary=summary or (_count_mistakes(len(mistakes), spoken.words) if mistakes else ""),
         is_posted=posted is not None and bool(posted),

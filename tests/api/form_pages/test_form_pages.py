@@ -15,6 +15,7 @@ from api.app import create_app
 from api.form_pages.queries import UNITS_MAX
 from api.settings import Settings
 from api.tables import Counter, Response, ResponseText, Unit
+from survey_forms.consent.catalogue import find_consent
 from survey_forms.loader import load_catalogue
 from tests.conftest import NOW
 from tests.survey_forms.naughty import NAUGHTY
@@ -70,6 +71,17 @@ def test_a_filled_page_is_stored_with_its_place_and_thanked(client, engine):
     assert thanks.status_code == 200
     assert str(row.id) in thanks.text
     assert "Đã ghi nhận lúc 10:00 ngày 20/11/2026." in thanks.text
+
+
+def test_what_was_said_before_the_first_question_is_stored_with_the_answer(client, engine):
+    page = client.get(f"/f/counter?{HERE}").text
+    said = find_consent("qr", NOW.date())
+    assert said["vi"] in unescape(page)
+    assert 'href="/privacy"' in page
+    fields = open_page(client, f"/f/counter?{HERE}")
+    send(client, fields | {"overall": "4"})
+    send(client, open_page(client, f"/f/counter?{HERE}") | {"overall": "4", "_consent": "made up"})
+    assert sorted(row.consent or "" for row in stored(engine)) == ["", said["version"]]
 
 
 def test_the_same_page_sent_twice_is_stored_once(settings, engine):
@@ -247,7 +259,6 @@ def test_the_language_is_changed_without_losing_the_place_or_what_was_typed(clie
     assert "Chờ lâu</textarea>" in reply.text
     kept = open_fields(reply.text)
     assert kept == fields | {"_lang": "en"}
-
 
 
 def test_a_response_for_a_demonstration_unit_is_marked(client, engine):
