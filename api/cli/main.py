@@ -15,6 +15,7 @@ from api.cli import (
     api_key,
     check_figures,
     check_form,
+    check_words,
     comments,
     demo,
     export,
@@ -47,6 +48,7 @@ app.command("serve")(serve.serve)
 app.command("migrate")(migrate.migrate)
 app.command("demo")(demo.demo)
 app.command("check-form")(check_form.check_form)
+app.command("check-words")(check_words.check_words)
 app.command("check-figures")(check_figures.check_figures)
 app.command("index")(index.index)
 app.command("export")(export.export)

@@ -77,6 +77,7 @@
   var place = ["unit", "procedure", "counter"].map(field).join("|");
   var key = KEPT + [form.getAttribute("data-form"), form.getAttribute("data-version"), place].join("|");
   var isSending = false;
+  var isWaiting = false; // the person has sent it, the service has not answered
   var isDone = false;
 
   function pairs() {
@@ -87,13 +88,13 @@
 
   function isTyped(pair) { return pair[0] === "_unit" || (pair[0].charAt(0) !== "_" && pair[1] !== ""); }
 
-  function keep(waits) {
+  function keep() {
     if (!store || isDone) return Boolean(store);
     var given = pairs();
     var kept = { at: Date.now(), id: field("id"), started: field("started"), hash: location.hash, given: given };
-    if (waits) kept.waits = { action: form.getAttribute("action"), body: encode(given) };
+    if (isWaiting) kept.waits = { action: form.getAttribute("action"), body: encode(given) };
     try {
-      if (waits || given.some(isTyped)) store.setItem(key, JSON.stringify(kept));
+      if (isWaiting || given.some(isTyped)) store.setItem(key, JSON.stringify(kept));
       else store.removeItem(key);
       return true;
     } catch (full) {
@@ -249,7 +250,8 @@
     if (isSending) return;
     isSending = true;
     clearTimeout(timer);
-    var isKept = keep(true);
+    isWaiting = true;
+    var isKept = keep();
     tell(say("sending"));
     post(form.getAttribute("action"), encode(pairs())).then(function (reply) {
       isSending = false;
@@ -260,6 +262,7 @@
       } else if (reply.status === 429 || reply.status === 503) {
         again(say("busy"), Number(reply.headers.get("Retry-After")) || 60);
       } else {
+        isWaiting = false;
         keep(); // the page that comes says what to mend
         form.submit();
       }
@@ -312,7 +315,7 @@
       send();
     }
   });
-  addEventListener("online", function () { if (timer) send(); });
+  addEventListener("online", function () { if (isWaiting) send(); });
 
   /* ---- Shared devices: nobody finds what somebody else typed ---- */
 
@@ -384,7 +387,7 @@
     applyConditions();
   });
   form.addEventListener("change", function () { keep(); applyConditions(); tellFrame(); });
-  addEventListener("pagehide", function () { if (!isSending) keep(Boolean(timer)); });
+  addEventListener("pagehide", keep);
   addEventListener("hashchange", function () { showStep(true); });
   if (form.hasAttribute("data-shared")) watchIdle();
   restore();
