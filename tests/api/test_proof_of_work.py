@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 from api.app import create_app
 from api.errors import TooMany
 from api.proof_of_work import BITS, GOOD_SECONDS, WAIT_SECONDS, Proof, ProofDesk, count_zero_bits
-from api.rate_limit import CALM_PER_MINUTE, PATIENT_PER_MINUTE, TOKEN_PER_MINUTE, RateLimit
+from api.rate_limit import CALM_PART, PATIENT_PER_MINUTE, TOKEN_PER_MINUTE, RateLimit
 from api.settings import Settings
 from api.tables import Response
 from tests.conftest import NOW
@@ -52,7 +52,7 @@ def crowded(settings: Settings, engine: Engine, ticking: Clock) -> Iterator[Test
     add_register(engine)
     app = create_app(settings, clock=ticking)
     app.state.rate_limit = RateLimit(600, seconds=lambda: ticking.now.timestamp())
-    for _ in range(CALM_PER_MINUTE):
+    for _ in range(600 // CALM_PART):
         assert app.state.rate_limit.is_calm("testclient")
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
@@ -170,10 +170,10 @@ def test_while_much_is_sent_the_page_keeps_what_was_typed_and_stores_it_with_the
 
 def test_a_person_without_script_waits_and_presses_the_button(crowded: TestClient, engine: Engine, ticking: Clock):
     challenge = challenge_in(post(crowded))
-    for _ in range(CALM_PER_MINUTE):  # others go on
+    for _ in range(600 // CALM_PART):  # others go on
         crowded.app.state.rate_limit.is_calm("testclient")
     ticking.now += timedelta(seconds=WAIT_SECONDS)
-    for _ in range(CALM_PER_MINUTE):
+    for _ in range(600 // CALM_PART):
         crowded.app.state.rate_limit.is_calm("testclient")
     assert post(crowded, _challenge=challenge, _answer="").status_code == 303
     assert len(stored(engine)) == 1

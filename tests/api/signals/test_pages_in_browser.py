@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 
 from analysis.quality.signals.frames import Signal as Found
 from api.app import create_app
-from api.rate_limit import CALM_PER_MINUTE, RateLimit
+from api.rate_limit import CALM_PART, RateLimit
 from api.settings import Settings
 from api.signals.service import store_signals
 from api.tables import Response, ResponseExclusion, Signal
@@ -71,7 +71,7 @@ def secret(engine: Engine) -> str:
 def address(sqlite_url: str, tmp_path: Path, secret: str) -> Iterator[str]:
     app = create_app(Settings(database_url=sqlite_url, var_folder=tmp_path), clock=lambda: NOW)
     app.state.rate_limit = RateLimit(600, seconds=lambda: 0.0)  # no time passes: it never gets calm again
-    for _ in range(CALM_PER_MINUTE):
+    for _ in range(600 // CALM_PART):
         app.state.rate_limit.is_calm("127.0.0.1")
     with serve(app) as found:
         yield found
