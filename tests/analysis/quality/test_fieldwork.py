@@ -9,8 +9,8 @@ from analysis.quality.fieldwork import Outcome, find_outcome_rates
 
 def test_rates_follow_their_definitions():
     found = find_outcome_rates(
-        {"complete": 50, "partial": 10, "refusal": 12, "break_off": 3, "non_contact": 15, "unable": 2, "language": 1,
-         "other": 2, "not_found": 4, "open": 1, "not_eligible": 30}
+        {"complete": 50, "partial": 10, "refusal": 12, "break_off": 3, "non_contact": 15, "unable": 2,
+         "language": 1, "other": 2, "not_found": 4, "open": 1, "not_eligible": 30}
     )  # fmt: skip
     # Eligible or unknown: 50 + 10 + 12 + 3 + 15 + 2 + 1 + 2 + 4 + 1 = 100; reached 50 + 10 + 15 + 5 = 80.
     assert found.cases == 100
