@@ -64,7 +64,7 @@ SCREENS: dict[str, tuple[str, Callable[[Page], None] | None]] = {
     "offline": (f"/f/counter?{UNIT}", send_offline),
     "thanks": (f"/f/counter?{UNIT}", send_whole),
     "simple_question": (f"/f/one_stop?{UNIT}&mode=simple", go_to("s-trips")),
-    "simple_row": (f"/f/sipas?{UNIT}&mode=simple", go_to("s-q1-k1")),
+    "simple_row": (f"/f/sipas?{UNIT}&mode=simple", go_to("s-q1-economy")),
     "poll": (f"/widget/portal_poll?{UNIT}", None),
     "right_to_left": (f"/f/counter?{UNIT}&lang=ar-XB", None),
     "longer_words": (f"/f/one_stop?{UNIT}&lang=en-XA", go_to("s-q1")),

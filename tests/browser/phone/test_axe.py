@@ -8,9 +8,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 FORMS = ("counter", "one_stop", "one_stop_enterprise", "papi_procedures", "portal_poll", "sipas")
 STEPS = "[...document.querySelectorAll('.step')].map(step => step.id)"
+# Links within a sentence are exempt.
 SMALL = """
 [...document.querySelectorAll('a, button, select, textarea, label.tick, .scale label, input[type=text]')]
-  .filter(found => found.checkVisibility() && !found.closest('.off'))
+  .filter(found => found.checkVisibility() && !found.closest('.off') && !found.matches('p.help a'))
   .map(found => [found, found.getBoundingClientRect()]).filter(([_, box]) => box.height < 44 || box.width < 44)
   .map(([found, box]) => found.outerHTML.slice(0, 80) + ' ' + box.width + '×' + box.height)
 """
