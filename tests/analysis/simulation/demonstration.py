@@ -114,7 +114,10 @@ def _estimate(
 ) -> pl.DataFrame:
     """One sample, weighted and estimated as a month of the product is."""
     responses = draw_respondents(scored, seed=seed).with_columns(
-        pl.lit("invited").alias("selection"), pl.lit(True).alias("is_demo"), pl.lit("qr").alias("channel")
+        pl.lit("invited").alias("selection"),
+        pl.lit(True).alias("is_demo"),
+        pl.lit("qr").alias("channel"),
+        pl.lit("complete").alias("completeness"),
     )
     units = transactions.select(pl.col("unit").unique()).with_columns(
         pl.col("unit").alias("unit_name"), pl.lit("commune").alias("kind"), pl.lit("04").alias("province")
