@@ -320,7 +320,7 @@ def test_a_new_version_waits_until_nobody_is_answering(tablet, service, tmp_path
     tablet.press("reasons:attitude")
     shutil.copytree(FOLDER, tmp_path / "newer")
     with (tmp_path / "newer" / "app" / "words.js").open("a") as file:
-        file.write("// newer\n")
+        file.write("globalThis.newer = 1;\n")
     app.state.kiosk_assets = read_assets(tmp_path / "newer")
     tablet.run("await update.checkForUpdate(hailong);", "update")
     tablet.browser.pump_until(

@@ -94,7 +94,7 @@ class Service:
     def change_page(self, mark: str) -> None:
         """Another version of the page; used from the next start."""
         file = self.assets / "app" / "words.js"
-        file.write_text(file.read_text("utf-8") + f"// {mark}\n", "utf-8")
+        file.write_text(file.read_text("utf-8") + f"globalThis.mark = {mark!r};\n", "utf-8")
 
 
 def test_every_confirmed_answer_of_a_week_offline_arrives_exactly_once_in_order(chromium, sqlite_url, tmp_path):
