@@ -25,6 +25,11 @@ def today(request: Request) -> date:
     return local_day(request.app.state.clock(), request.app.state.settings.zone)
 
 
+def show_instant(instant: datetime | None, zone: ZoneInfo) -> str:
+    """``20/11/2026 09:59`` in ``zone``; nothing for None."""
+    return instant.astimezone(zone).strftime("%d/%m/%Y %H:%M") if instant else ""
+
+
 def month_of(day: date) -> str:
     """``2026-10`` for any day of October 2026."""
     return f"{day.year:04d}-{day.month:02d}"

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from api.catalogue import open_catalogue
 from api.cli.opened import opened_engine
-from api.clock import local_day, utc_now
+from api.clock import local_day, show_instant, utc_now
 from api.db import begin_write
 from api.kiosks.configuration import KioskSettings, change_settings
 from api.kiosks.configuring import change_pin, configure_device, read_settings_of, roll_back_device
@@ -194,7 +194,7 @@ def quarantine(
             for row in rows:
                 problem = row.problem
                 more = "; ".join(f"{found.get('code')}" for found in problem.get("problems", ()))
-                received = row.received_at.astimezone(settings.zone).strftime("%d/%m/%Y %H:%M")
+                received = show_instant(row.received_at, settings.zone)
                 typer.echo(
                     f"{row.id}\t{row.device}\t{row.sequence or '–'}\t{row.response_id or '–'}\t{received}\t"
                     f"{problem.get('title')} / {problem.get('title_en')}{f' ({more})' if more else ''}"

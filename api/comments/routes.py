@@ -1,13 +1,11 @@
 """``/staff/comments``: masked comments of one's units; originals only with a reason that is written down."""
 
-from collections.abc import Mapping
-from functools import cache
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-import yaml
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
@@ -19,13 +17,17 @@ from api.comments.screening import count_waiting, screen_waiting
 from api.comments.sealer import make_sealer, require_sealer
 from api.db import begin_write, session
 from api.errors import HailongError, Malformed
-from api.staff_access.frame import language_of, reply_staff_page
+from api.staff_access.frame import language_of
 from api.staff_access.guard import require_staff
 from api.staff_access.staff import Staff
+from api.staff_access.worded import reply_worded_page
 from api.tables import CommentOriginal
+from api.texts import read_texts
 
 router = APIRouter(include_in_schema=False)
 
+CATALOGUE = Path(__file__).with_name("texts.yaml")
+load_texts = partial(read_texts, CATALOGUE)
 PAGE_ROWS = 50
 PAGES_MAX = 10_000
 LEVELS = ("1", "2", "3", "4", "5")
@@ -34,13 +36,6 @@ Database = Annotated[Session, Depends(session, scope="function")]
 Reader = Annotated[Staff, Depends(require_staff("comments.read"))]
 Opener = Annotated[Staff, Depends(require_staff("comments.unseal"))]
 Words = Annotated[str, Form()]
-
-
-@cache
-def load_texts(language: str) -> Mapping[str, str]:
-    """Every text by its key, in ``language``."""
-    catalogue = yaml.safe_load(Path(__file__).with_name("texts.yaml").read_text(encoding="utf-8"))
-    return {key: wordings[language] for key, wordings in catalogue.items()}
 
 
 @router.get("/staff/comments")
@@ -159,15 +154,13 @@ def _reply(
     request: Request, template: str, title: str, staff: Staff, *, error: HailongError | None = None, **given: Any
 ) -> Response:
     language = language_of(request)
-    texts = load_texts(language)
-    return reply_staff_page(
+    return reply_worded_page(
         request,
         template,
-        title=texts[title],
-        staff=staff,
-        status=error.status if error else 200,
-        texts=texts,
+        staff,
+        load_texts,
+        title=load_texts(language)[title],
+        error=error,
         mistake=(error.en if language == "en" else error.vi) if error else "",
-        done=texts.get(f"done_{request.query_params.get('done', '')}", "") if error is None else "",
         **given,
     )

@@ -1,28 +1,22 @@
 """How the pages of paper sheets answer: with their words, in one language, and what is wrong above."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
-from functools import cache
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import yaml
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.errors import HailongError
-from api.staff_access.frame import language_of, reply_staff_page
+from api.staff_access.frame import language_of
 from api.staff_access.staff import Staff
+from api.staff_access.worded import reply_worded_page
+from api.texts import read_texts
 from survey_forms.pages.render import show_day
 
 CATALOGUE = Path(__file__).with_name("texts.yaml")
-
-
-@cache
-def load_texts(language: str) -> Mapping[str, str]:
-    """Every text by its key, in ``language``."""
-    catalogue = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
-    return {key: wordings[language] for key, wordings in catalogue.items()}
+load_texts = partial(read_texts, CATALOGUE)
 
 
 def reply_paper_page(
@@ -30,35 +24,24 @@ def reply_paper_page(
     template: str,
     staff: Staff,
     *,
-    title: str | None = None,
     error: HailongError | None = None,
-    status: int = 200,
     **given: Any,
 ) -> Response:
     """``template`` with the words of this feature; ``error`` is told above it, and gives the status."""
     language = language_of(request)
-    texts, zone = load_texts(language), request.app.state.settings.zone
-    told_done = error is None and status == 200
-    done = texts.get(f"done_{request.query_params.get('done', '')}") if told_done else None
-
-    def when(instant: datetime | None) -> str:
-        return instant.astimezone(zone).strftime("%d/%m/%Y %H:%M") if instant else ""
 
     def day(found: date) -> str:
         return show_day(found, language)
 
-    return reply_staff_page(
+    return reply_worded_page(
         request,
         template,
-        title=title or texts["title"],
-        staff=staff,
-        status=error.status if error else status,
+        staff,
+        load_texts,
+        error=error,
         path=request.url.path if request.method in ("GET", "HEAD") else "/staff/paper",
-        texts=texts,
         may=staff.permissions,
         staff_id=staff.id,
-        done=done,
-        when=when,
         day=day,
         number=show_number(language),
         mistakes=_show(error, language) if error else (),

@@ -1,12 +1,11 @@
 """``/privacy``: what is kept; the response of a receipt, shown and deleted. No cookie, no script."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
-import yaml
 from fastapi import APIRouter, Depends, Form, Request, Response
 from sqlmodel import Session
 
@@ -17,6 +16,7 @@ from api.errors import TooMany
 from api.page_reply import fill_template, reply_page
 from api.privacy.erasing import CITIZEN, erase_response, find_response
 from api.privacy.showing import show_answers
+from api.texts import read_texts
 from survey_forms.consent.catalogue import read_consents
 from survey_forms.pages.render import PAGE_POLICY, show_day, style_address
 
@@ -24,14 +24,9 @@ router = APIRouter(include_in_schema=False)
 
 Database = Annotated[Session, Depends(session, scope="function")]
 Field = Annotated[str, Form()]
+CATALOGUE = Path(__file__).with_name("texts.yaml")
+load_texts = partial(read_texts, CATALOGUE)
 KEPT_NOWHERE = {"Cache-Control": "no-store"}
-
-
-@cache
-def load_texts(language: str) -> Mapping[str, str]:
-    """Every text by its key, in ``language``."""
-    catalogue = yaml.safe_load(Path(__file__).with_name("texts.yaml").read_text(encoding="utf-8"))
-    return {key: wordings[language] for key, wordings in catalogue.items()}
 
 
 @router.get("/privacy")

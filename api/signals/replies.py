@@ -1,27 +1,21 @@
 """How the pages of signals answer: with their words, and what is wrong above."""
 
-from collections.abc import Mapping
-from functools import cache
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import yaml
 from fastapi import Request, Response
 
 from analysis.quality.signals.sentences import SENTENCES, name_kind
 from api.errors import HailongError
-from api.staff_access.frame import language_of, reply_staff_page
+from api.staff_access.frame import language_of
 from api.staff_access.staff import Staff
+from api.staff_access.worded import reply_worded_page
 from api.tables import Signal
+from api.texts import read_texts
 
 CATALOGUE = Path(__file__).with_name("texts.yaml")
-
-
-@cache
-def load_texts(language: str) -> Mapping[str, str]:
-    """Every text by its key, in ``language``."""
-    catalogue = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
-    return {key: wordings[language] for key, wordings in catalogue.items()}
+load_texts = partial(read_texts, CATALOGUE)
 
 
 def reply_signal_page(
@@ -29,28 +23,20 @@ def reply_signal_page(
     template: str,
     staff: Staff,
     *,
-    title: str | None = None,
     error: HailongError | None = None,
-    path: str | None = None,
     **given: Any,
 ) -> Response:
     """``template`` with the words of this feature; ``error`` is told above it, and gives the status."""
     language = language_of(request)
-    texts, zone = load_texts(language), request.app.state.settings.zone
-    done = texts.get(f"done_{request.query_params.get('done', '')}") if error is None else None
-    return reply_staff_page(
+    return reply_worded_page(
         request,
         template,
-        title=title or texts["title"],
-        staff=staff,
-        path=path,
-        status=error.status if error else 200,
-        texts=texts,
-        done=done,
+        staff,
+        load_texts,
+        error=error,
         language=language,
         kinds={kind: name_kind(kind, language) for kind in SENTENCES},
         reason_of=lambda signal: _reason(signal, language),
-        when=lambda instant: instant.astimezone(zone).strftime("%d/%m/%Y %H:%M"),
         mistake=None if error is None else (error.en if language == "en" else error.vi),
         **given,
     )

@@ -1,6 +1,7 @@
 """How the routes of this feature answer: a page with its words, the same page with what is wrong, or a 303."""
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
@@ -8,8 +9,9 @@ from fastapi.responses import RedirectResponse
 
 from api.errors import HailongError, TooMany
 from api.staff.texts import load_texts
-from api.staff_access.frame import language_of, reply_staff_page
+from api.staff_access.frame import language_of
 from api.staff_access.staff import Staff
+from api.staff_access.worded import reply_worded_page
 
 
 def reply_texts_page(
@@ -19,26 +21,19 @@ def reply_texts_page(
     *,
     staff: Staff | None = None,
     error: HailongError | None = None,
-    status: int | None = None,
-    csrf: str = "",
-    path: str | None = None,
-    **given: object,
+    **given: Any,
 ) -> Response:
     """The page called ``title`` (a key of texts.yaml); ``error`` is told above it, and gives the status."""
-    texts = load_texts(language_of(request))
-    done = texts.get(f"done_{request.query_params.get('done', '')}") if error is None else None
-    return reply_staff_page(
+    language = language_of(request)
+    return reply_worded_page(
         request,
         template,
-        title=texts[title],
-        staff=staff,
-        csrf=csrf,
-        path=path,
-        status=status or (error.status if error else 200),
+        staff,
+        load_texts,
+        title=load_texts(language)[title],
+        error=error,
         headers={"Retry-After": str(error.more["retry_after_seconds"])} if isinstance(error, TooMany) else None,
-        texts=texts,
-        done=done,
-        mistakes=_show(error, language_of(request)) if error else (),
+        mistakes=_show(error, language) if error else (),
         **given,
     )
 
