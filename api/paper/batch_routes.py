@@ -1,8 +1,6 @@
-"""``/staff/paper``: the batches, one batch, and the steps of its life."""
+"""``/staff/paper/{batch}``: one batch, and the steps of its life."""
 
-import math
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -12,26 +10,15 @@ from sqlmodel import Session, col
 from api.clock import today
 from api.db import begin_write, session
 from api.errors import HailongError
-from api.paper.batches import (
-    FIRST,
-    SECOND,
-    Wanted,
-    close_batch,
-    find_batch,
-    find_totals,
-    finish_entering,
-    open_batch,
-)
+from api.paper.batches import close_batch, find_batch, finish_entering
 from api.paper.deciding import list_compared
 from api.paper.entering import refuses
-from api.paper.error_rates import list_error_rates
 from api.paper.replies import lead_to, load_texts, reply_paper_page
-from api.receiving.submission import Selection
+from api.paper.totals import FIRST, SECOND, find_totals
 from api.staff_access.frame import language_of
 from api.staff_access.guard import require_staff
 from api.staff_access.staff import Staff
-from api.tables import PaperBatch, PaperEntry, PaperPrinting, PaperSheet, StaffAccount
-from survey_forms.errors import UnknownForm
+from api.tables import PaperBatch, PaperEntry, PaperSheet
 from survey_forms.form import Form as Questionnaire
 from survey_forms.pages.printed.codes import list_fields
 from survey_forms.pages.printed.serials import write_serial
@@ -41,13 +28,7 @@ router = APIRouter(prefix="/staff/paper", include_in_schema=False)
 Database = Annotated[Session, Depends(session, scope="function")]
 Reader = Annotated[Staff, Depends(require_staff("paper.read"))]
 Operator = Annotated[Staff, Depends(require_staff("paper.enter"))]
-Decider = Annotated[Staff, Depends(require_staff("paper.decide"))]
 Posted = Annotated[str, Form()]
-PRINTINGS_SHOWN = 50
-TYPED = (
-    "form", "version", "unit", "answered_on", "control", "declared_sheets", "declared_sum", "selection",
-    "print_form", "print_unit", "counter", "procedure", "sheets",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,83 +44,6 @@ class Listed:
     @property
     def serial(self) -> str:
         return write_serial(self.number)
-
-
-@router.get("")
-def get_batches(request: Request, staff: Reader, database: Database) -> Response:
-    """Every batch of one's units, open ones first."""
-    return reply_batches(request, staff, database)
-
-
-@router.post("/batches")
-def post_batch(
-    request: Request,
-    staff: Operator,
-    database: Database,
-    form: Posted = "",
-    version: Posted = "",
-    unit: Posted = "",
-    answered_on: Posted = "",
-    control: Posted = "",
-    declared_sheets: Posted = "",
-    declared_sum: Posted = "",
-    selection: Posted = Selection.SELF_SELECTED,
-) -> Response:
-    """Open a batch."""
-    begin_write(database)
-    state = request.app.state
-    typed = {
-        "form": form, "version": version, "unit": unit.strip(), "answered_on": answered_on,
-        "control": control.strip(), "declared_sheets": declared_sheets, "declared_sum": declared_sum,
-        "selection": selection,
-    }  # fmt: skip
-    try:
-        staff.check_unit(database, typed["unit"], today(request))
-        wanted = Wanted(
-            form=form,
-            version=version.strip(),
-            unit=typed["unit"],
-            answered_on=_read_day(answered_on, today(request)),
-            declared_sheets=int(declared_sheets) if declared_sheets.strip().isdecimal() else 0,
-            declared_sum=_read_number(declared_sum),
-            control_field=_name_control(request, form, version.strip(), control.strip(), answered_on),
-            selection=selection,
-        )
-        made = open_batch(
-            database,
-            wanted,
-            forms=state.forms,
-            codes=state.receiver.codes,
-            share=state.settings.paper_second_share,
-            now=state.clock(),
-            actor=staff.actor,
-        )
-    except HailongError as error:
-        return reply_batches(request, staff, database, error=error, typed=typed)
-    return lead_to(f"/staff/paper/{made.id}", done="opened")
-
-
-@router.get("/errors")
-def get_errors(request: Request, staff: Decider, database: Database) -> Response:
-    """Error rates by operator and by batch."""
-    settings = request.app.state.settings
-    operators, batches = list_error_rates(
-        database,
-        forms=request.app.state.forms,
-        confidence=settings.confidence,
-        units=staff.units_in_scope(database, today(request)),
-    )
-    texts = load_texts(language_of(request))
-    return reply_paper_page(
-        request,
-        "staff_paper_errors.html",
-        staff,
-        title=texts["errors"],
-        operators=operators,
-        batches=batches,
-        names=_name_operators(database),
-        level=f"{100 * settings.confidence:g}",
-    )
 
 
 @router.get("/{batch}")
@@ -205,39 +109,6 @@ def form_of(request: Request, batch: PaperBatch) -> Questionnaire:
     return form
 
 
-def reply_batches(
-    request: Request,
-    staff: Staff,
-    database: Session,
-    *,
-    error: HailongError | None = None,
-    typed: dict[str, str] | None = None,
-) -> Response:
-    """The first page, with what was ``typed`` into one of its forms and why it was not taken."""
-    language, day = language_of(request), today(request)
-    scope = staff.units_in_scope(database, day)
-    batches, printings = select(PaperBatch), select(PaperPrinting)
-    if scope is not None:
-        batches = batches.where(col(PaperBatch.unit).in_(sorted(scope)))
-        printings = printings.where(col(PaperPrinting.unit).in_(sorted(scope)))
-    is_closed = col(PaperBatch.closed_at).is_not(None)
-    forms = {form.id: form.title[language] for form in request.app.state.forms.forms}
-    return reply_paper_page(
-        request,
-        "staff_paper.html",
-        staff,
-        error=error,
-        typed=dict.fromkeys(TYPED, "") | {"answered_on": day.isoformat(), "control": "1"} | (typed or {}),
-        batches=database.execute(batches.order_by(is_closed, col(PaperBatch.id).desc())).scalars().all(),
-        printings=database.execute(printings.order_by(col(PaperPrinting.id).desc()).limit(PRINTINGS_SHOWN))
-        .scalars()
-        .all(),
-        forms=forms,
-        selections=list(Selection),
-        serial=write_serial,
-    )
-
-
 def _reply_batch(
     request: Request, staff: Staff, database: Session, batch: PaperBatch, *, error: HailongError | None = None
 ) -> Response:
@@ -281,38 +152,3 @@ def _list_sheets(database: Session, batch: PaperBatch, staff: Staff, language: s
             )
         )
     return listed
-
-
-def _name_control(request: Request, form: str, version: str, number: str, answered_on: str) -> str:
-    """The field whose printed number was typed; what was typed when there is none, to be refused."""
-    forms = request.app.state.forms
-    try:
-        day = _read_day(answered_on, today(request))
-        found = forms.get(form, version) if version else forms.current(form, day)
-    except (UnknownForm, HailongError):
-        return number
-    by_number = {field.number: field.name for field in list_fields(found) if field.is_summable}
-    return by_number.get(number.lower().rstrip("."), number)
-
-
-def _read_day(typed: str, usual: date) -> date:
-    try:
-        return date.fromisoformat(typed.strip()) if typed.strip() else usual
-    except ValueError:
-        vi, en = f"Ngày “{typed[:20]}” không đọc được", f"“{typed[:20]}” is no day"
-        problem = HailongError("wrong_day", vi, en)
-        problem.status = 422
-        raise problem from None
-
-
-def _read_number(typed: str) -> float:
-    """Not a number where there is none: refused with all else that is wrong."""
-    try:
-        number = float(typed.strip().replace(",", "."))
-    except ValueError:
-        return math.nan
-    return number
-
-
-def _name_operators(database: Session) -> dict[str, str]:
-    return {f"staff {account.id}": account.name for account in database.execute(select(StaffAccount)).scalars()}

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from api.errors import Forbidden, Malformed
-from api.paper.batches import list_finals
 from api.paper.filling import DAY, read_filled
 from api.paper.own_sheets import refuse_own_sheet
 from api.paper.printing import find_printing
+from api.paper.totals import list_finals
 from api.staff_access.deeds import record_deed
 from api.staff_access.staff import Staff
 from api.tables import PaperBatch, PaperDifference, PaperEntry, PaperSheet

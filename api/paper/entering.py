@@ -9,10 +9,10 @@ from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from api.errors import Conflict, Forbidden, HailongError, Malformed
-from api.paper.batches import FIRST, SECOND
 from api.paper.filling import DAY, Filled, make_submission, read_filled
 from api.paper.own_sheets import refuse_own_sheet
 from api.paper.printing import find_printing_of
+from api.paper.totals import FIRST, SECOND
 from api.receiving.known_codes import KnownCodes
 from api.receiving.service import read_submission
 from api.staff_access.deeds import record_deed

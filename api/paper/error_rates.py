@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from analysis.estimation.intervals import wilson_limits
-from api.paper.batches import SECOND
+from api.paper.totals import SECOND
 from api.tables import PaperBatch, PaperDifference, PaperEntry, PaperSheet
 from survey_forms.loader import Catalogue
 from survey_forms.pages.printed.codes import list_fields

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from api.clock import today
 from api.db import begin_write, session
 from api.errors import HailongError
-from api.paper.batch_routes import reply_batches
+from api.paper.opening_routes import reply_batches
 from api.paper.printing import draw_printing, find_printing, print_sheets
 from api.paper.replies import lead_to
 from api.staff_access.frame import STAFF_POLICY

@@ -9,11 +9,11 @@ from sqlmodel import Session
 from api.db import begin_write, session
 from api.errors import HailongError, NotThere
 from api.paper.batch_routes import find_batch_of, form_of
-from api.paper.batches import SECOND
 from api.paper.deciding import Compared, check_may_decide, decide_sheet, list_compared
 from api.paper.entering import Sheet, find_sheet, name_fields, remove_sheet, save_sheet
 from api.paper.filling import DAY, Filled
 from api.paper.replies import lead_to, load_texts, reply_paper_page
+from api.paper.totals import SECOND
 from api.staff_access.frame import language_of
 from api.staff_access.guard import require_staff
 from api.staff_access.staff import Staff
