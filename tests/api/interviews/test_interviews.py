@@ -152,10 +152,8 @@ def test_the_same_list_again_moves_a_case_and_keeps_its_tries(engine, tmp_path, 
     assert [(one["place"], one["tries"]) for one in list_cases(tablet)] == [("Tổ 9", 1)]
 
 
-def test_the_commands_bring_a_list_and_report(sqlite_url, engine, tmp_path, monkeypatch, tablet):
-    if engine.dialect.name != "sqlite":
-        pytest.skip("once is enough")
-    monkeypatch.setenv("HAILONG_DATABASE_URL", sqlite_url)
+def test_the_commands_bring_a_list_and_report(database_url, tmp_path, monkeypatch, tablet):
+    monkeypatch.setenv("HAILONG_DATABASE_URL", database_url)
     file = write_list(tmp_path, {}, {})
     done = CliRunner().invoke(commands, ["import", "assignments", str(file), "--survey", "2026-q4"])
     assert done.exit_code == 0, done.output
