@@ -7,8 +7,9 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.compiled import compiled
 from analysis.grouping.keys import Key
-from analysis.grouping.scatter import BLOCK, Codes, blocks, in_order
+from analysis.grouping.scatter import Codes, Numbers, blocks, in_order
 
 Cut = Callable[[int, int], NDArray]
 _FEW = 1 << 14
@@ -87,35 +88,38 @@ def _copy(rows: int, key: Key) -> Codes:
     return codes
 
 
-def learn(rows: int, size: int, codes: Cut, values: Cut) -> NDArray | None:
+def learn(rows: int, size: int, codes: Cut, values: Cut) -> Numbers | None:
     """The value of each group (negative: a group without rows), if it is one for all its rows; else None.
 
-    ``codes`` and ``values`` give those of the rows from start to before stop; values are 0 or more. One look at
-    the first rows mostly says no where it is no. METHODS 20.2.
+    ``codes`` and ``values`` give those of the rows from start to before stop; values are 0 or more, and below
+    2**53. METHODS 20.2.
     """
 
-    def work(start: int, stop: int) -> NDArray | None:
-        table = np.full(size, -1, np.result_type(values(start, start + 1).dtype, np.int8))
+    def work(start: int, stop: int) -> Numbers | None:
+        table = np.full(size, -1.0)
         for at, end in blocks(start, stop):
-            places, found = codes(at, end), values(at, end)
-            known = table.take(places, mode="clip")
-            if np.array_equal(known, found):
-                continue
-            if not ((known < 0) | (known == found)).all():
-                return None
-            table[places] = found
-            if not np.array_equal(table[places], found):
+            if not _agree(codes(at, end), values(at, end).astype(np.float64), table):
                 return None
         return table
 
-    if work(0, min(rows, BLOCK)) is None:
-        return None
     first, *others = in_order(rows, work)
     for second in others:
         if first is None or second is None or not ((first == second) | (first < 0) | (second < 0)).all():
             return None
         first = np.maximum(first, second)
-    return None if first is None else np.asarray(first)
+    return first
+
+
+@compiled
+def _agree(codes: Codes, values: Numbers, table: Numbers) -> bool:
+    """Writes the value of each code into ``table``, up to the first that differs from what stands there."""
+    for row in range(len(codes)):
+        known, value = table[codes[row]], values[row]
+        if known != value:
+            if known >= 0 or not value >= 0:
+                return False
+            table[codes[row]] = value
+    return True
 
 
 def _follow(codes: Codes, size: int, keys: Sequence[Key]) -> list[NDArray[np.int32]] | None:
@@ -134,7 +138,7 @@ def _follow(codes: Codes, size: int, keys: Sequence[Key]) -> list[NDArray[np.int
     found = learn(len(codes), size, lambda start, stop: codes[start:stop], pack)
     if found is None:
         return None
-    places = np.unravel_index(np.maximum(found, 0), sizes)
+    places = np.unravel_index(np.maximum(found, 0).astype(np.int64), sizes)
     return [place.astype(np.int32) for place in places]
 
 

@@ -3,32 +3,29 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-try:  # not a public name: if it ever goes, numpy does the same work in twice the time
-    from scipy.sparse._sparsetools import coo_matvec
-except ImportError:  # pragma: no cover
-    coo_matvec = None
+from analysis.compiled import compiled
 
 Codes = NDArray[np.int32]
 Numbers = NDArray[np.float64]
 BLOCK = 1 << 17  # rows whose temporary columns stay in the cache of a core
 _WORTH_A_THREAD = 200_000
-_ONE = np.ones(1)
-_ZEROS = np.zeros(BLOCK, np.int32)
 
 
-def add_by_code(sums: Numbers, codes: Codes, values: Numbers) -> None:
-    """``sums[codes] += values``, for at most BLOCK rows; without the interpreter's lock, so that threads help.
-    METHODS 20.2."""
-    if coo_matvec is None:  # pragma: no cover
-        np.add.at(sums, codes, values)
-    else:
-        coo_matvec(len(codes), codes, _ZEROS[: len(codes)], values, _ONE, sums)
+@compiled
+def add_by_code(sums: Numbers, codes: Codes, values: Numbers) -> bool:
+    """``sums[codes] += values``; whether every value is above 0. METHODS 20.2."""
+    is_positive = True
+    for row in range(len(codes)):
+        is_positive &= values[row] > 0
+        sums[codes[row]] += values[row]
+    return is_positive
 
 
 def in_halves(rows: int, work: Callable[[int, int], list[NDArray]]) -> list[NDArray]:
@@ -40,8 +37,12 @@ def in_halves(rows: int, work: Callable[[int, int], list[NDArray]]) -> list[NDAr
     first, *others = in_order(rows, work)
     for second in others:
         for mine, other in zip(first, second, strict=True):
-            mine += other
+            in_order(mine.size, partial(_add_to, mine.reshape(-1), other.reshape(-1)))
     return first
+
+
+def _add_to(mine: NDArray, other: NDArray, start: int, stop: int) -> None:
+    mine[start:stop] += other[start:stop]
 
 
 def in_order(rows: int, work: Callable[[int, int], Any]) -> list[Any]:
@@ -52,10 +53,10 @@ def in_order(rows: int, work: Callable[[int, int], Any]) -> list[Any]:
         return list(threads.map(work, (0, rows // 2), (rows // 2, rows)))
 
 
-def blocks(start: int, stop: int) -> Iterator[tuple[int, int]]:
+def blocks(start: int, stop: int, at_once: int = BLOCK) -> Iterator[tuple[int, int]]:
     """Pieces of the rows that stay in a cache. METHODS 20.2."""
-    for at in range(start, stop, BLOCK):
-        yield at, min(at + BLOCK, stop)
+    for at in range(start, stop, at_once):
+        yield at, min(at + at_once, stop)
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,9 @@ class Column:
             found.append(piece[max(start - begin, 0) : stop - begin])
             if stop <= end:
                 break
-        return found[0] if len(found) == 1 else np.concatenate(found)
+        whole = found[0] if len(found) == 1 else np.concatenate(found)
+        whole.flags.writeable = False  # of one kind, whether it was copied or not: loops are compiled by kind
+        return whole
 
 
 def to_column(column: pl.Series) -> Column:

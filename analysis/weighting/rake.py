@@ -6,11 +6,13 @@ from typing import cast
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from analysis.compiled import compiled
 from analysis.errors import WeightError
 from analysis.grouping.groups import Groups, group_rows
 from analysis.grouping.keys import Key, code_column
-from analysis.grouping.scatter import Column, Numbers, add_by_code, blocks, in_halves, to_column
+from analysis.grouping.scatter import Codes, Column, Numbers, add_by_code, blocks, in_halves, in_order, to_column
 from analysis.weighting.auxiliaries import (
     CROSSED,
     Calibration,
@@ -224,12 +226,10 @@ def _as_one(margin: Margin) -> pl.Expr:
 def _add_up(weights: Column, groups: Groups) -> tuple[Numbers, bool]:
     """Sums of weights by group, and whether one is not above 0."""
 
-    def work(start: int, stop: int) -> list[Numbers]:
+    def work(start: int, stop: int) -> list[NDArray]:
         sums, bad = np.zeros(groups.size), np.zeros(1)
         for at, end in blocks(start, stop):
-            piece = weights.cut(at, end)
-            bad += not piece.min() > 0
-            add_by_code(sums, groups.codes[at:end], piece)
+            bad += not add_by_code(sums, groups.codes[at:end], weights.cut(at, end))
         return [sums, bad]
 
     sums, bad = in_halves(len(groups.codes), work)
@@ -250,13 +250,18 @@ def _list_groups(sums: Numbers, groups: Groups, keys: Mapping[str, Key]) -> pl.D
 def _multiply(weights: Column, groups: Groups, factors: Numbers) -> pl.Series:
     raked = np.empty(len(groups.codes))
 
-    def work(start: int, stop: int) -> list[Numbers]:
+    def work(start: int, stop: int) -> None:
         for at, end in blocks(start, stop):
-            np.multiply(weights.cut(at, end), factors[groups.codes[at:end]], out=raked[at:end])
-        return []
+            _scale(raked[at:end], weights.cut(at, end), groups.codes[at:end], factors)
 
-    in_halves(len(raked), work)
+    in_order(len(raked), work)
     return pl.Series("weight", raked)
+
+
+@compiled
+def _scale(raked: Numbers, weights: Numbers, codes: Codes, factors: Numbers) -> None:
+    for row in range(len(raked)):
+        raked[row] = weights[row] * factors[codes[row]]
 
 
 def _refuse_impossible(

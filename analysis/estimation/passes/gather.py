@@ -16,15 +16,15 @@ from analysis.grouping.scatter import Numbers
 
 MOST_NUMBERS = 60_000_000  # sums held at a time
 
-# Per quantity: its items and their values, slots × groups asked for.
+# Per quantity: its items and their values, groups asked for × slots.
 Linear = Sequence[Sequence[tuple[int, Numbers]]]
 TallyJointly = Callable[[Linear, NDArray[np.int64]], list[Joint]]
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """``of``: key → its code in every group; ``people`` of every group (0: there is no such group); ``tallies``:
-    slots × groups, of every item; ``strata`` by ``cells.make_strata``. ``tally_jointly``: a second reading of the
+    """``of``: key → its code in every group; ``people`` of every group (0: there is no such group); ``tallies``
+    of every item; ``strata`` by ``cells.make_strata``. ``tally_jointly``: a second reading of the
     linear values of some of the groups."""
 
     of: Mapping[str, NDArray[np.int32]]
@@ -40,7 +40,7 @@ def gather_held(narrow: Narrow, design: SurveyDesign, used: Sequence[str]) -> Ga
     if found is None:
         return None
     groups, tallies = found
-    people = tallies[0].n.sum(axis=0)
+    people = tallies[0].people
     size = 1 if "stratum" not in narrow.keys else narrow.keys["stratum"].size
     populations = None if design.population is None else learn_populations(narrow, size)
     if design.population is not None and populations is None:
@@ -76,11 +76,11 @@ def learn_populations(narrow: Narrow, size: int) -> Numbers | None:
         (lambda start, stop: np.zeros(stop - start, np.int32)) if key is None else key.codes,
         column.cut,
     )
-    return None if found is None else found.astype(np.float64)
+    return found
 
 
 def _spread_out(values: Numbers, kept: NDArray[np.int64], size: int) -> Numbers:
-    """A table slots × kept groups as one of all groups × slots."""
-    whole = np.zeros((size, len(values)))
-    whole[kept] = values.T
+    """A table of the groups kept as one of all."""
+    whole = np.zeros((size, values.shape[1]))
+    whole[kept] = values
     return whole

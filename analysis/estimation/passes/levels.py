@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analysis.grouping.scatter import Codes, Column, to_column
+from analysis.grouping.scatter import Column, to_column
 
 MOST_LEVELS = 32
 _NULL = -128  # stands for null in Int8; a column that holds it is left to the pass over rows
@@ -25,29 +25,12 @@ class Reading:
 
 @dataclass(frozen=True)
 class Levels:
-    """A read item: ``raw`` Int8 (−128: null), ``starts`` where its slots begin, ``values`` of the slots.
-
-    Slot j holds the raw numbers from starts[j − 1] on (slot 0 what is below starts[0]); NaN: no answer.
-    """
+    """A read item: ``raw`` Int8 (−128: null), ``slot_of`` the 256 numbers, by their last eight bits, ``values`` of
+    the slots, all different; NaN: no answer."""
 
     raw: Column
-    starts: tuple[int, ...]
+    slot_of: NDArray[np.int8]
     values: NDArray[np.float64]
-
-    def slots(self, start: int, stop: int) -> NDArray[np.int8]:
-        """The slot of every row of the piece."""
-        raw = self.raw.cut(start, stop)
-        found = np.zeros(len(raw), np.int8)
-        for first in self.starts:
-            found += (raw >= first).view(np.int8)
-        return found
-
-    def codes(self, groups: Codes, start: int, stop: int, size: int) -> Codes:
-        """slot · size + group of every row of the piece; ``groups``: theirs, below ``size``."""
-        codes = self.slots(start, stop).astype(np.int32)
-        codes *= np.int32(size)
-        codes += groups
-        return codes
 
 
 def plan_readings(
@@ -67,20 +50,21 @@ def plan_readings(
 def read_levels(column: pl.Series, reading: Reading) -> Levels | None:
     """The column as it was read, with only the slots it needs; None: a value no reading knows. METHODS 20.1."""
     low, high = column.min(), column.max()
+    slot_of = np.zeros(256, np.int8)
     if low is None:
-        return Levels(to_column(pl.zeros(len(column), dtype=pl.Int8, eager=True)), (), np.array([np.nan]))
+        return Levels(to_column(pl.zeros(len(column), dtype=pl.Int8, eager=True)), slot_of, np.array([np.nan]))
     if not isinstance(low, int) or not isinstance(high, int) or low == _NULL or high == _UNKNOWN:
         return None
     has_nulls = column.null_count() > 0
-    values = [float(reading.value[raw + 127]) for raw in range(low, high + 1)]
-    starts, kept = [], [np.nan] if has_nulls else [values[0]]
-    for raw, value in enumerate(values, start=low):
-        if not (value == kept[-1] or (np.isnan(value) and np.isnan(kept[-1]))):
-            starts.append(raw)
-            kept.append(value)
+    kept = [np.nan] if has_nulls else []
+    for raw in range(low, high + 1):
+        value = float(reading.value[raw + 127])
+        found = [slot for slot, known in enumerate(kept) if known == value or np.isnan([known, value]).all()]
+        slot_of[raw % 256] = found[0] if found else len(kept)
+        kept += [] if found else [value]
     if len(kept) > MOST_LEVELS:
         return None
-    return Levels(to_column(column.fill_null(_NULL) if has_nulls else column), tuple(starts), np.array(kept))
+    return Levels(to_column(column.fill_null(_NULL) if has_nulls else column), slot_of, np.array(kept))
 
 
 def _read_small(schema: Mapping[str, pl.DataType], item: pl.Expr) -> Reading | None:

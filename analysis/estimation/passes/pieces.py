@@ -57,7 +57,7 @@ def gather_pieces(pieces: Pieces, design: SurveyDesign, used: Sequence[str]) -> 
         if narrow is None or found is None:
             return None
         groups, tallies = found
-        present = np.flatnonzero(tallies[0].n.sum(axis=0))
+        present = np.flatnonzero(tallies[0].people)
         packed = _pack(groups, present, used, sizes)
         whole = np.union1d(known, packed)
         if len(whole) * 3 * sum(map(len, sums)) > MOST_NUMBERS:
@@ -77,7 +77,7 @@ def gather_pieces(pieces: Pieces, design: SurveyDesign, used: Sequence[str]) -> 
     codes = np.unravel_index(known, sizes) if used else ()
     of = {name: code.astype(np.int32) for name, code in zip(used, codes, strict=True)}
     tallies = [_make_tally(of_item) for of_item in sums]
-    people = tallies[0].n.sum(axis=0)
+    people = tallies[0].people
     made = make_strata(of, people, populations, design)
     if made is None:
         return None
@@ -99,8 +99,8 @@ def _pack(groups: Groups, present: NDArray[np.int64], used: Sequence[str], sizes
 def _widen(sums: list[dict[float, Numbers]], places: NDArray[np.int64], size: int) -> None:
     for of_item in sums:
         for value, table in of_item.items():
-            wide = np.zeros((3, size))
-            wide[:, places] = table
+            wide = np.zeros((size, 3))
+            wide[places] = table
             of_item[value] = wide
 
 
@@ -109,9 +109,8 @@ def _add(
 ) -> None:
     """``of_item``: value of a slot (NaN: none) → n, weight and weight2 of the groups."""
     for slot, value in enumerate(tally.values):
-        table = of_item.setdefault(_name(value), np.zeros((3, size)))
-        for row, part in enumerate((tally.n, tally.weight, tally.weight2)):
-            table[row, places] += part[slot, present]
+        table = of_item.setdefault(_name(value), np.zeros((size, 3)))
+        table[places] += tally.sums[present, slot]
 
 
 _NONE = float("-inf")  # NaN is not equal to itself; no score is this
@@ -123,8 +122,8 @@ def _name(value: float) -> float:
 
 def _make_tally(of_item: dict[float, Numbers]) -> Tally:
     values = sorted(of_item)
-    n, weight, weight2 = (np.stack([of_item[value][row] for value in values]) for row in range(3))
-    return Tally(n, weight, weight2, np.array([np.nan if value == _NONE else value for value in values]))
+    sums = np.stack([of_item[value] for value in values], axis=1)
+    return Tally(sums, np.array([np.nan if value == _NONE else value for value in values]))
 
 
 def _agree(first: Numbers, second: Numbers | None) -> Numbers | None:
@@ -156,7 +155,7 @@ def _tally_jointly(
                 (
                     k,
                     np.where(
-                        is_kept[:, None], values.T[at][:, [slots[k][_name(v)] for v in narrow.items[k].values]], 0
+                        is_kept[:, None], values[at][:, [slots[k][_name(v)] for v in narrow.items[k].values]], 0
                     ),
                 )
                 for k, values in of

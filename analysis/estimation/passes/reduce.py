@@ -3,19 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from analysis.design import SurveyDesign
-from analysis.estimation.passes.cells import Cells, make_cells
+from analysis.estimation.passes.cells import make_cells
 from analysis.estimation.passes.gather import Gathered, gather_held
-from analysis.estimation.passes.linear import Table, evaluate, reduce_alone, take_joint
+from analysis.estimation.passes.linear import Table, evaluate, find_means, reduce_alone, take_joint
 from analysis.estimation.passes.narrow import Narrow
 from analysis.estimation.passes.pieces import Pieces, gather_pieces
-from analysis.estimation.passes.tally import Joint, Tally
+from analysis.estimation.passes.tally import Joint
 from analysis.estimation.rows import Rows
 from analysis.estimation.totals import Quantity
-from analysis.grouping.scatter import Numbers
 
 
 @dataclass(frozen=True)
@@ -45,14 +43,14 @@ def reduce_rows(
     cells = make_cells(gathered.of, sample.keys, names, gathered.people, gathered.strata)
     if not len(cells.groups):
         return None
-    kept = [_keep(tally, cells) for tally in gathered.tallies]
-    means, weights = zip(*(_find_means(tally, cells) for tally in kept), strict=True)
+    tallies = gathered.tallies
+    means, weights = zip(*(find_means(tally, cells) for tally in tallies), strict=True)
     domains = cells.labels.with_columns(
         pl.Series(f"{kind}{k}", values, nan_to_null=True)
-        for k in range(len(kept))
+        for k in range(len(tallies))
         for kind, values in (("m", means[k]), ("W", weights[k]))
     )
-    table = Table(cells, domains, kept, gathered.people[cells.groups], design.cluster is not None)
+    table = Table(cells, domains, tallies, gathered.people[cells.groups], design.cluster is not None)
     joint = _reduce_jointly(gathered, table, quantities)
     sums = [
         table.finish(reduce_alone(table, quantity) if found is None else take_joint(found, table, quantity))
@@ -67,27 +65,6 @@ def reduce_rows(
         design.cluster is not None,
     )
     return Reduced(read, sums)
-
-
-def _keep(tally: Tally, cells: Cells) -> Tally:
-    at = cells.groups
-    if len(at) == tally.n.shape[1] and (at[1:] > at[:-1]).all():
-        return tally
-    return Tally(tally.n[:, at], tally.weight[:, at], tally.weight2[:, at], tally.values)
-
-
-def _find_means(tally: Tally, cells: Cells) -> tuple[Numbers, Numbers]:
-    """Weighted mean and sum of weights of each domain; NaN where nobody answered."""
-    is_answer = tally.is_answer
-    if not is_answer.any():
-        count = len(cells.domain_pieces)
-        return np.full(count, np.nan), np.zeros(count)
-    weight = tally.weight if is_answer.all() else tally.weight[is_answer]
-    first = tally.values[is_answer][0]
-    above = (tally.values[is_answer] - first) @ weight
-    sums, weights = (cells.add_domains(cells.add_pieces(part)) for part in (above, weight.sum(axis=0)))
-    with np.errstate(invalid="ignore"):
-        return first + sums / weights, weights
 
 
 def _reduce_jointly(gathered: Gathered, table: Table, quantities: Sequence[Quantity]) -> list[Joint | None]:

@@ -1,77 +1,97 @@
 """Sums per group and slot of an item: how many, their weights, their squared weights."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.compiled import compiled
 from analysis.estimation.passes.levels import Levels
-from analysis.grouping.scatter import BLOCK, Codes, Column, Numbers, add_by_code, blocks, in_halves
+from analysis.grouping.scatter import Codes, Column, Numbers, blocks, in_halves
 
 
 @dataclass(frozen=True)
 class Tally:
-    """Of one item: slots × groups; ``values`` of the slots, NaN for no answer."""
+    """Of one item: ``sums`` groups × slots × (n, Σw, Σw²); ``values`` of the slots, NaN for no answer."""
 
-    n: Numbers
-    weight: Numbers
-    weight2: Numbers
+    sums: Numbers
     values: NDArray[np.float64]
 
     @property
     def is_answer(self) -> NDArray[np.bool_]:
         return ~np.isnan(self.values)
 
+    @property
+    def people(self) -> Numbers:
+        """Of every group, who answered the item or did not."""
+        return count_people(self.sums)
+
 
 def tally_levels(items: Sequence[Levels], codes: Codes, size: int, weight: Column) -> list[Tally] | None:
     """One reading of all items; None where a weight is not above 0 or not finite. METHODS 20.2."""
-    widths = [len(item.values) for item in items]
 
     def work(start: int, stop: int) -> list[NDArray]:
-        sums = [np.zeros(size * width) for width in widths for _ in range(3)] + [np.zeros(1)]
-        ones = np.ones(BLOCK)
+        tables = [np.zeros((size, len(item.values), 3)) for item in items]
+        squares = np.zeros(1)
         for at, end in blocks(start, stop):
             weights, groups = weight.cut(at, end), codes[at:end]
-            squares = weights * weights
-            sums[-1] += not weights.min() > 0
-            for k, item in enumerate(items):
-                places = item.codes(groups, at, end, size)
-                add_by_code(sums[3 * k], places, ones[: end - at])
-                add_by_code(sums[3 * k + 1], places, weights)
-                add_by_code(sums[3 * k + 2], places, squares)
-        return sums
+            for item, table in zip(items, tables, strict=True):
+                squares += _add_levels(table, item.raw.cut(at, end), item.slot_of, groups, weights)
+        return [*tables, squares]
 
-    *sums, refused = in_halves(len(weight), work)
-    if refused[0] or not np.isfinite(sums[2].sum()):
+    *tables, squares = in_halves(len(weight), work)
+    if not np.isfinite(squares[0]):
         return None
-    shaped = [table.reshape(-1, size) for table in sums]
-    thirds = zip(shaped[::3], shaped[1::3], shaped[2::3], items, strict=True)
-    return [Tally(n, weights, squares, item.values) for n, weights, squares, item in thirds]
+    return [Tally(table, item.values) for table, item in zip(tables, items, strict=True)]
+
+
+@compiled
+def _add_levels(
+    table: Numbers, raw: NDArray[np.int8], slot_of: NDArray[np.int8], groups: Codes, weights: Numbers
+) -> float:
+    """Adds the rows up in ``table``; Σw² of all, NaN where a weight is not above 0."""
+    squares = 0.0
+    for row in range(len(raw)):
+        weight = weights[row]
+        square = weight * weight
+        sums = table[groups[row], slot_of[np.uint8(raw[row])]]
+        sums[0] += 1.0
+        sums[1] += weight
+        sums[2] += square
+        squares += square if weight > 0 else np.nan
+    return squares
+
+
+@compiled
+def count_people(sums: Numbers) -> Numbers:
+    """Of ``Tally.sums`` the n of each group over all slots."""
+    people = np.zeros(sums.shape[0])
+    for group in range(sums.shape[0]):
+        for slot in range(sums.shape[1]):
+            people[group] += sums[group, slot, 0]
+    return people
 
 
 @dataclass(frozen=True)
 class Joint:
-    """Of one quantity of several items, by group: its members, and sums of w·z, w·z² and (w·z)²."""
+    """Of one quantity of several items: ``sums`` groups × (members, Σw and Σw² of members, Σwz, Σwz², Σ(wz)²)."""
 
-    n: Numbers
-    weight: Numbers
-    weight2: Numbers
-    total: Numbers
-    spread2: Numbers
-    total2: Numbers
+    sums: Numbers
 
     @classmethod
     def zeros(cls, size: int) -> "Joint":
-        return cls(*(np.zeros(size) for _ in fields(cls)))
+        return cls(np.zeros((size, 6)))
 
     def take(self, groups: NDArray[np.int64]) -> "Joint":
-        return Joint(*(getattr(self, part.name)[groups] for part in fields(self)))
+        return Joint(self.sums[groups])
 
     def add(self, other: "Joint", places: NDArray[np.int64], is_kept: NDArray[np.bool_]) -> None:
         """Adds the groups of ``other`` that are kept, each at its place; no place twice."""
-        for part in fields(self):
-            getattr(self, part.name)[places[is_kept]] += getattr(other, part.name)[is_kept]
+        self.sums[places[is_kept]] += other.sums[is_kept]
+
+
+_AT_ONCE = 1 << 14  # rows whose linear values stay in the cache of a core
 
 
 def tally_jointly(
@@ -83,32 +103,51 @@ def tally_jointly(
 ) -> list[Joint]:
     """A second reading, of the linear values z = Σ table[group, slot]; per quantity its items and tables.
     METHODS 20.2."""
+    answers = [~np.isnan(item.values) for item in items]
 
     def work(start: int, stop: int) -> list[NDArray]:
-        sums = [np.zeros(size) for _ in of_quantity for _ in range(6)]
-        term = np.empty(BLOCK)
-        for at, end in blocks(start, stop):
+        sums = [np.zeros((size, 6)) for _ in of_quantity]
+        for at, end in blocks(start, stop, _AT_ONCE):
             weights, groups = weight.cut(at, end), codes[at:end]
-            slots = {k: items[k].slots(at, end) for k in {k for parts in of_quantity for k, _ in parts}}
-            for j, parts in enumerate(of_quantity):
-                z, member = np.zeros(end - at), np.zeros(end - at, bool)
-                for k, table in parts:
-                    places = groups * np.int32(table.shape[1])
-                    places += slots[k]
-                    z += np.take(table.ravel(), places, out=term[: end - at], mode="clip")
-                    values = items[k].values
-                    member |= (
-                        slots[k] > 0
-                        if np.isnan(values[0]) and not np.isnan(values[1:]).any()
-                        else (~np.isnan(values)[slots[k]])
-                    )
-                of_members = weights * member
-                total = weights * z
-                for place, column in enumerate(
-                    (member.astype(float), of_members, of_members * weights, total, total * z, total * total)
-                ):
-                    add_by_code(sums[6 * j + place], groups, column)
+            for table, parts in zip(sums, of_quantity, strict=True):
+                z, is_member = np.zeros(end - at), np.zeros(end - at, bool)
+                for k, values in parts:
+                    raw, slot_of = items[k].raw.cut(at, end), items[k].slot_of
+                    _add_values(z, is_member, values, raw, slot_of, answers[k], groups)
+                _add_members(table, z, is_member, groups, weights)
         return sums
 
-    sums = in_halves(len(weight), work)
-    return [Joint(*sums[6 * j : 6 * j + 6]) for j in range(len(of_quantity))]
+    return [Joint(table) for table in in_halves(len(weight), work)]
+
+
+@compiled
+def _add_values(
+    z: Numbers,
+    is_member: NDArray[np.bool_],
+    values: Numbers,
+    raw: NDArray[np.int8],
+    slot_of: NDArray[np.int8],
+    is_answer: NDArray[np.bool_],
+    groups: Codes,
+) -> None:
+    """Adds to the linear value of every row what an item gives it; who answered it is a member."""
+    for row in range(len(z)):
+        slot = slot_of[np.uint8(raw[row])]
+        z[row] += values[groups[row], slot]
+        is_member[row] |= is_answer[slot]
+
+
+@compiled
+def _add_members(
+    table: Numbers, z: Numbers, is_member: NDArray[np.bool_], groups: Codes, weights: Numbers
+) -> None:
+    for row in range(len(z)):
+        sums, weight = table[groups[row]], weights[row]
+        total = weight * z[row]
+        if is_member[row]:
+            sums[0] += 1.0
+            sums[1] += weight
+            sums[2] += weight * weight
+        sums[3] += total
+        sums[4] += total * z[row]
+        sums[5] += total * total
