@@ -14,7 +14,7 @@ from analysis.estimation.composite import estimate_composites, node_quantity
 from analysis.estimation.covary import Covariances, find_covariances
 from analysis.estimation.estimate import estimate_means, mean_quantity
 from analysis.estimation.influences import find_influences, join_influences
-from analysis.estimation.rows import BOUNDS
+from analysis.estimation.rows import BOUNDS, restrict_items
 from analysis.estimation.totals import Quantity
 from analysis.weighting.auxiliaries import Calibration
 
@@ -62,7 +62,7 @@ def ask(
             "Name item='column' for the mean of a column, or nodes={name: {item: coefficient}} for indices.",
         )
     names = [item] if item is not None else list(dict.fromkeys(i for c in (nodes or {}).values() for i in c))
-    items = {name: pl.col(name) if where is None else pl.when(where).then(pl.col(name)) for name in names}
+    items = restrict_items({name: pl.col(name) for name in names}, where)
     codes = {name: k for k, name in enumerate(names)}
     quantities = (
         (mean_quantity(names[0], 0),)

@@ -6,14 +6,9 @@ import polars as pl
 
 from analysis.design import SurveyDesign
 from analysis.estimation.credit import credit_calibration
-from analysis.estimation.estimate import (
-    SHARE_BOUNDS,
-    Frame,
-    mean_quantity,
-    ratio_quantity,
-    total_quantity,
-)
+from analysis.estimation.estimate import SHARE_BOUNDS, Frame, mean_quantity, ratio_items, total_quantity
 from analysis.estimation.finish import Rule
+from analysis.estimation.rows import restrict_items
 from analysis.weighting.auxiliaries import Calibration
 
 
@@ -84,19 +79,10 @@ def estimate_calibrated_means(
     0.2943...
     """
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
-    items = {value: _within(pl.col(value), where) for value in values}
     quantities = [mean_quantity(value, k) for k, value in enumerate(values)]
+    items = restrict_items({value: pl.col(value) for value in values}, where)
     return credit_calibration(
-        frame,
-        design,
-        calibration,
-        items,
-        quantities,
-        by,
-        rule,
-        "value",
-        variance=variance,
-        regression=regression,
+        frame, design, calibration, items, quantities, by, rule, "value", variance=variance, regression=regression
     )
 
 
@@ -117,19 +103,10 @@ def estimate_calibrated_totals(
     """Total of every column of ``values`` in every domain; shape, choices and errors as
     ``estimate_calibrated_means``. Nulls count as 0, and make a total silently too small. METHODS 3.1, 3.7."""
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
-    items = {value: _within(pl.col(value), where) for value in values}
     quantities = [total_quantity(value, k) for k, value in enumerate(values)]
+    items = restrict_items({value: pl.col(value) for value in values}, where)
     return credit_calibration(
-        frame,
-        design,
-        calibration,
-        items,
-        quantities,
-        by,
-        rule,
-        "value",
-        variance=variance,
-        regression=regression,
+        frame, design, calibration, items, quantities, by, rule, "value", variance=variance, regression=regression
     )
 
 
@@ -150,24 +127,10 @@ def estimate_calibrated_ratios(
     """Ratio of two totals, name → (numerator, denominator); shape, choices and errors as
     ``estimate_calibrated_means``. Rows with a null in either leave the domain. METHODS 3.1, 3.7."""
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
-    items: dict[str, pl.Expr] = {}
-    quantities = []
-    for name, (numerator, denominator) in ratios.items():
-        both = pl.col(numerator).is_not_null() & pl.col(denominator).is_not_null()
-        for column in (numerator, denominator):
-            items[f"{name}.{len(items)}"] = _within(pl.when(both).then(pl.col(column)), where)
-        quantities.append(ratio_quantity(name, len(items) - 2, len(items) - 1))
+    of_ratios, quantities = ratio_items(ratios)
+    items = restrict_items(of_ratios, where)
     return credit_calibration(
-        frame,
-        design,
-        calibration,
-        items,
-        quantities,
-        by,
-        rule,
-        "ratio",
-        variance=variance,
-        regression=regression,
+        frame, design, calibration, items, quantities, by, rule, "ratio", variance=variance, regression=regression
     )
 
 
@@ -191,25 +154,10 @@ def estimate_calibrated_proportions(
     METHODS 1.1, 3.7, 4."""
     rule = Rule(confidence, interval, SHARE_BOUNDS, clip=False, df=df, reference=design_effect)
     levels = frame.lazy().select(pl.col(of).drop_nulls().unique().sort()).collect().to_series()
-    items = {
-        f"{of}={level}": _within(pl.when(pl.col(of).is_not_null()).then(pl.col(of) == level), where)
-        for level in levels
-    }
+    of_levels = {f"{of}={level}": pl.when(pl.col(of).is_not_null()).then(pl.col(of) == level) for level in levels}
+    items = restrict_items(of_levels, where)
     quantities = [mean_quantity(str(k), k) for k in range(len(levels))]
     result = credit_calibration(
-        frame,
-        design,
-        calibration,
-        items,
-        quantities,
-        by,
-        rule,
-        "level",
-        variance=variance,
-        regression=regression,
+        frame, design, calibration, items, quantities, by, rule, "level", variance=variance, regression=regression
     )
     return result.with_columns(levels.gather(result["level"].cast(pl.UInt32)).alias("level"))
-
-
-def _within(item: pl.Expr, where: pl.Expr | None) -> pl.Expr:
-    return item if where is None else pl.when(where).then(item)

@@ -9,7 +9,7 @@ from analysis.estimation.composite import estimate_composites, node_quantity
 from analysis.estimation.credit import credit_calibration
 from analysis.estimation.estimate import Frame
 from analysis.estimation.finish import Rule
-from analysis.estimation.rows import BOUNDS
+from analysis.estimation.rows import BOUNDS, restrict_items
 from analysis.weighting.auxiliaries import Calibration
 
 
@@ -33,7 +33,7 @@ def estimate_calibrated_composites(
     ``composite.estimate_composites``. METHODS 3.4, 3.7, 4."""
     rule = Rule(confidence, interval, BOUNDS, df=df, reference=design_effect)
     codes = {item: k for k, item in enumerate(dict.fromkeys(item for each in nodes.values() for item in each))}
-    items = {item: pl.col(item) if where is None else pl.when(where).then(pl.col(item)) for item in codes}
+    items = restrict_items({item: pl.col(item) for item in codes}, where)
 
     def estimate_naively(data: pl.DataFrame, design: SurveyDesign) -> pl.DataFrame:
         return estimate_composites(

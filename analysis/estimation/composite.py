@@ -14,7 +14,7 @@ from analysis.estimation.designed import estimate_designed
 from analysis.estimation.finish import ESTIMATE_COLUMNS, Rule, estimate_quantities
 from analysis.estimation.passes.open import open_narrow
 from analysis.estimation.passes.reduce import reduce_rows
-from analysis.estimation.rows import BOUNDS, place_rows, read_sample
+from analysis.estimation.rows import BOUNDS, place_rows, read_sample, restrict_items
 from analysis.estimation.totals import Quantity
 
 
@@ -120,7 +120,7 @@ def estimate_in_domains(
     rules = [Rule(confidence, of_node[node], BOUNDS, df=df, reference=design_effect) for node in nodes]
     items = list(dict.fromkeys(item for coefficients in nodes.values() for item in coefficients))
     measured = {item: (measures or {}).get(item, pl.col(item)) for item in items}
-    columns = {item: of if where is None else pl.when(where).then(of) for item, of in measured.items()}
+    columns = restrict_items(measured, where)
     keys = list(dict.fromkeys(column for by in domains for column in by))
     codes = {item: k for k, item in enumerate(items)}
     quantities = [node_quantity(node, coefficients, codes) for node, coefficients in nodes.items()]

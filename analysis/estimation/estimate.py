@@ -11,7 +11,7 @@ from analysis.estimation.designed import estimate_designed
 from analysis.estimation.finish import ESTIMATE_COLUMNS, Rule, estimate_quantities
 from analysis.estimation.passes.open import open_narrow
 from analysis.estimation.passes.reduce import reduce_rows
-from analysis.estimation.rows import read_rows
+from analysis.estimation.rows import read_rows, restrict_items
 from analysis.estimation.totals import Quantity
 
 Frame = pl.DataFrame | pl.LazyFrame
@@ -39,6 +39,20 @@ def ratio_quantity(name: str, numerator: int, denominator: int) -> Quantity:
     ratio = pl.col(f"m{numerator}") / pl.col(f"m{denominator}")
     deviation = pl.col(f"d{numerator}") - ratio * pl.col(f"d{denominator}")
     return Quantity(name, (numerator, denominator), ratio, deviation / pl.col(f"m{denominator}"))
+
+
+def ratio_items(
+    ratios: Mapping[str, tuple[str, str]], *, after: int = 0
+) -> tuple[dict[str, pl.Expr], list[Quantity]]:
+    """Two items per ratio, null where either is, numbered from ``after`` on; and the ratios. METHODS 3.1."""
+    items: dict[str, pl.Expr] = {}
+    quantities = []
+    for k, (name, columns) in enumerate(ratios.items()):
+        first = after + 2 * k
+        both = pl.all_horizontal(pl.col(column).is_not_null() for column in columns)
+        items |= {f"{name}.{first + i}": pl.when(both).then(pl.col(column)) for i, column in enumerate(columns)}
+        quantities.append(ratio_quantity(name, first, first + 1))
+    return items, quantities
 
 
 def estimate_means(
@@ -103,13 +117,7 @@ def estimate_ratios(
     uncertain (a coefficient of variation above a tenth). METHODS 3.1, 3.2, 4.1.
     """
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
-    items: dict[str, pl.Expr] = {}
-    quantities = []
-    for name, (numerator, denominator) in ratios.items():
-        both = pl.col(numerator).is_not_null() & pl.col(denominator).is_not_null()
-        for column in (numerator, denominator):
-            items[f"{name}.{len(items)}"] = pl.when(both).then(pl.col(column))
-        quantities.append(ratio_quantity(name, len(items) - 2, len(items) - 1))
+    items, quantities = ratio_items(ratios)
     return estimate_items(frame, design, items, quantities, by, rule, "ratio", where)
 
 
@@ -138,10 +146,6 @@ def estimate_proportions(
     return result.with_columns(levels.gather(result["level"].cast(pl.UInt32)).alias("level"))
 
 
-def _within(item: pl.Expr, where: pl.Expr | None) -> pl.Expr:
-    return item if where is None else pl.when(where).then(item)
-
-
 def estimate_items(
     frame: Frame,
     design: SurveyDesign,
@@ -160,7 +164,7 @@ def estimate_items(
         raise EstimateError(
             [f"by column {c!r} is also a column of the result" for c in taken], "Rename it before."
         )
-    within = {name: _within(item, where) for name, item in items.items()}
+    within = restrict_items(items, where)
     if not design.is_simple:
         return estimate_designed(
             read_designed(frame, design, items=within, keys=by), by, quantities, rule, label=label

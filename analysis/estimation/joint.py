@@ -11,9 +11,10 @@ from analysis.design import SurveyDesign
 from analysis.designs.reading import Reading, read_designed
 from analysis.errors import EstimateError
 from analysis.estimation.covary import Covariances, find_covariances
-from analysis.estimation.estimate import mean_quantity, ratio_quantity, total_quantity
+from analysis.estimation.estimate import mean_quantity, ratio_items, total_quantity
 from analysis.estimation.influences import find_influences
 from analysis.estimation.intervals import t_quantile
+from analysis.estimation.rows import restrict_items
 from analysis.estimation.totals import Quantity
 from analysis.weighting.auxiliaries import Calibration
 
@@ -66,15 +67,11 @@ def estimate_jointly(
         raise EstimateError([f"statistic is {statistic!r}"], f"Known: {', '.join(STATISTICS)}.")
     items = {value: pl.col(value) for value in values}
     quantities = [STATISTICS[statistic](value, k) for k, value in enumerate(values)]
-    for name, (numerator, denominator) in (ratios or {}).items():
-        both = pl.col(numerator).is_not_null() & pl.col(denominator).is_not_null()
-        for column in (numerator, denominator):
-            items[f"{name}.{len(items)}"] = pl.when(both).then(pl.col(column))
-        quantities.append(ratio_quantity(name, len(items) - 2, len(items) - 1))
-    if where is not None:
-        items = {name: pl.when(where).then(item) for name, item in items.items()}
+    of_ratios, ratio_quantities = ratio_items(ratios or {}, after=len(items))
+    quantities += ratio_quantities
     if not quantities:
         raise EstimateError(["nothing to estimate was named"], "Name at least one column or ratio.")
+    items = restrict_items(items | of_ratios, where)
     reading = read_designed(frame, design, items=items, keys=by)
     covariances = covary_quantities(reading, quantities, by, frame, calibration, regression)
     return _tell(covariances, by, design)

@@ -15,6 +15,7 @@ from analysis.estimation.estimate import SHARE_BOUNDS, Frame, estimate_items, me
 from analysis.estimation.finish import ESTIMATE_COLUMNS, Rule
 from analysis.estimation.intervals import t_quantile
 from analysis.estimation.quantile_rules import QUANTILE_RULES, weighted_quantile
+from analysis.estimation.rows import restrict_items
 
 
 def estimate_quantiles(
@@ -95,7 +96,7 @@ def invert_shares(
     """Rows of ``estimate_quantiles``; ``estimate`` gives the shares of columns of marks by domain, one row each
     in the order of domains and marks, with the column's name as ``value``. METHODS 3.12."""
     _check(values, quantiles, by, rule)
-    items = {value: pl.col(value) if where is None else pl.when(where).then(pl.col(value)) for value in values}
+    items = restrict_items({value: pl.col(value) for value in values}, where)
     check_columns(frame.lazy(), (*design.columns, *by), items)
     data = frame.lazy().collect()
     groups = {value: _split(data, design.weight, item, by) for value, item in items.items()}

@@ -48,6 +48,11 @@ class Sample:
     has_clusters: bool
 
 
+def restrict_items(items: Mapping[str, pl.Expr], where: pl.Expr | None) -> dict[str, pl.Expr]:
+    """``items``, null outside ``where``: those rows leave the domain and stay in the design. METHODS 3.5."""
+    return dict(items) if where is None else {name: pl.when(where).then(item) for name, item in items.items()}
+
+
 def read_rows(
     frame: pl.DataFrame | pl.LazyFrame,
     design: SurveyDesign,
