@@ -18,7 +18,9 @@ from api.tables.kiosk import (
     KioskTicket,
     KioskTrouble,
 )
+from api.tables.nightly import NightlyRun
 from api.tables.paper import PaperBatch, PaperDifference, PaperEntry, PaperPrinting, PaperSheet
+from api.tables.privacy_request import PrivacyRequest
 from api.tables.procedure import Procedure
 from api.tables.response import Response, ResponseText
 from api.tables.signal import ResponseExclusion, Signal, SignalResponse, SignalReview
@@ -58,11 +60,13 @@ __all__ = [
     "KioskState",
     "KioskTicket",
     "KioskTrouble",
+    "NightlyRun",
     "PaperBatch",
     "PaperDifference",
     "PaperEntry",
     "PaperPrinting",
     "PaperSheet",
+    "PrivacyRequest",
     "Procedure",
     "Response",
     "ResponseExclusion",

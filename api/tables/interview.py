@@ -42,3 +42,4 @@ class InterviewAttempt(SQLModel, table=True):
     at: datetime | None = Field(default=None, sa_type=Instant)
     seconds: int | None = None
     consent: str | None = Field(default=None, max_length=40)  # version of the text that was read out
+    why: str | None = Field(default=None, max_length=20)  # it was broken off

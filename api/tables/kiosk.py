@@ -1,6 +1,6 @@
 """Tablets at counters: who they are, what they are told, how they are, and what of theirs could not be stored."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Column
@@ -101,7 +101,8 @@ class KioskTrouble(SQLModel, table=True):
 
 class KioskRefusal(SQLModel, table=True):
     """A response that could not be stored, whole, with the reason: the tablet may delete its copy. ``item`` is
-    JSON text, since what is wrong may be that no database takes it; free text may be in it."""
+    JSON text, since what is wrong may be that no database takes it. Words of a person may be in it until it is
+    screened: then they are masked, and the whole is in ``sealed``, encrypted, until ``keep_until``."""
 
     __tablename__ = "kiosk_refusal"
     __table_args__ = (UniqueConstraint("device", "content_hash"),)
@@ -112,6 +113,9 @@ class KioskRefusal(SQLModel, table=True):
     sequence: int | None = None
     content_hash: str = Field(max_length=64)
     item: str
+    rules: str = Field(default="", max_length=20, sa_column_kwargs={"server_default": ""})  # that masked it
+    sealed: str | None = None
+    keep_until: date | None = None
     problem: dict[str, Any] = Field(sa_column=Column(Document, nullable=False))
     clock_offset_seconds: int | None = None
     received_at: datetime = Field(sa_type=Instant)

@@ -34,6 +34,7 @@ class PaperPrinting(SQLModel, table=True):
     sheets: int
     printed_at: datetime = Field(sa_type=Instant)
     printed_by: str = Field(max_length=100)
+    consent: str | None = Field(default=None, max_length=40)  # version of the text on the sheets; null: none was
 
 
 class PaperBatch(SQLModel, table=True):
