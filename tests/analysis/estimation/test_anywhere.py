@@ -1,8 +1,5 @@
 """The pass written for any engine: Polars lazily, Spark on this machine; figures of the pass over rows."""
 
-import shutil
-from collections.abc import Iterator
-
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
@@ -11,9 +8,10 @@ from analysis.design import SurveyDesign
 from analysis.errors import DesignError, EstimateError, ItemError
 from analysis.estimation.composite import node_quantity
 from analysis.estimation.estimate import ratio_quantity, total_quantity
-from analysis.estimation.finish import Rule, estimate_quantities
+from analysis.estimation.finish import estimate_quantities
 from analysis.estimation.passes.anywhere import estimate_anywhere, reduce_anywhere
 from analysis.estimation.rows import read_rows
+from analysis.estimation.rule import Rule
 from tests.analysis.naive import random_sample
 
 ITEMS = ["q1", "q2", "q3"]
@@ -71,18 +69,6 @@ def test_problems_are_named_together():
         reduce_anywhere(
             frame.lazy(), SurveyDesign("w", lonely="collapse"), items=ITEMS, quantities=QUANTITIES, by=[]
         )
-
-
-@pytest.fixture(scope="module")
-def spark() -> Iterator:
-    pytest.importorskip("pyspark")
-    if shutil.which("java") is None:
-        pytest.skip("Spark needs Java")
-    from analysis.dataset import open_spark
-
-    session = open_spark()
-    yield session
-    session.stop()
 
 
 @pytest.mark.filterwarnings("ignore")  # of pyspark's own modules

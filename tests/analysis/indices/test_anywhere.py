@@ -1,7 +1,5 @@
 """Indices of responses that stay on an engine: the figures, notes and withheld cells of those computed here."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +8,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from analysis.dataset import SnapshotKey, open_spark, open_spark_snapshot
+from analysis.dataset import SnapshotKey, open_spark_snapshot
 from analysis.errors import EngineError, ItemError
 from analysis.frames import FrameError
 from analysis.indices.compute import IndexTables, compute_indices
@@ -95,16 +93,6 @@ def test_raking_is_refused_there():
     policy = IndexPolicy(raking={"channel": {"kiosk": 10.0, "phone": 5.0}})
     with pytest.raises(EngineError, match="raking needs Polars"):
         compute(nw.from_native(draw(30).lazy()), policy=policy)
-
-
-@pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
-    pytest.importorskip("pyspark")
-    if shutil.which("java") is None:
-        pytest.skip("Spark needs Java")
-    session = open_spark()
-    yield session
-    session.stop()
 
 
 @pytest.mark.filterwarnings("ignore")  # of pyspark's own modules
