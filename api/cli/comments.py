@@ -12,8 +12,8 @@ from api.cli.opened import opened_engine
 from api.cli.progress_bar import progress_bar
 from api.clock import local_day, utc_now
 from api.comments.screening import purge_originals, replace_clerks, screen_waiting
-from api.comments.sealer import new_seal_key, require_sealer
 from api.db import begin_write
+from api.sealer import new_seal_key, require_sealer
 from api.settings import read_settings
 from survey_forms.screening.found import KIND_NAMES, Kind
 

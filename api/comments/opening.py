@@ -5,8 +5,9 @@ from uuid import UUID
 
 from sqlmodel import Session, select
 
-from api.comments.sealer import Sealer
+from api.comments.screening import comment_place
 from api.errors import Malformed, NotThere
+from api.sealer import Sealer
 from api.staff_access.deeds import record_deed
 from api.staff_access.staff import Staff, may_handle_counter
 from api.tables import Comment, CommentOriginal, Response
@@ -56,7 +57,7 @@ def open_original(
             "Bản gốc đã bị xóa khi hết hạn lưu, hoặc lời góp ý này không có gì phải che",
             "The original was deleted when its time was over, or nothing in this comment was masked",
         )
-    text = sealer.open(original.sealed, response_id=comment.response_id, question=comment.question)
+    text = sealer.open(original.sealed, place=comment_place(comment.response_id, comment.question))
     record_deed(
         session,
         staff,

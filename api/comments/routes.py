@@ -14,9 +14,9 @@ from api.clock import today
 from api.comments.opening import find_comment, mask_by_hand, open_original
 from api.comments.queries import OVERALL, CommentFilter, list_comments
 from api.comments.screening import count_waiting, screen_waiting
-from api.comments.sealer import make_sealer, require_sealer
 from api.db import begin_write, session
 from api.errors import HailongError, Malformed
+from api.sealer import make_sealer, require_sealer
 from api.staff_access.frame import language_of
 from api.staff_access.guard import require_staff
 from api.staff_access.staff import Staff

@@ -13,8 +13,8 @@ from sqlalchemy import Engine, tuple_
 from sqlmodel import Session, col, delete, func, select
 
 from api.clock import local_day
-from api.comments.sealer import Sealer
 from api.db import begin_write
+from api.sealer import Sealer
 from api.tables import ClerkName, Comment, CommentOriginal, Response, ResponseText
 from survey_forms.screening.screen import VERSION, screen_text
 
@@ -86,6 +86,11 @@ def purge_originals(session: Session, *, today: date) -> int:
     return len(session.execute(old.returning(col(CommentOriginal.question))).all())
 
 
+def comment_place(response_id: UUID, question: str) -> str:
+    """What the sealed original of a comment is bound to."""
+    return f"{response_id}/{question}"
+
+
 def _screen_lot(session: Session, sealer: Sealer | None, keep_until: date, report: ScreeningReport) -> int:
     # In the order of their ids, which are random: nothing here tells in which order people wrote.
     wanted = (
@@ -104,7 +109,7 @@ def _screen_lot(session: Session, sealer: Sealer | None, keep_until: date, repor
         place = _Place(response_id=waiting.response_id, question=waiting.question)
         session.add(Comment(**place, text=screened.text, masked=dict(screened.counts), rules=VERSION))
         if screened.is_masked and sealer is not None:
-            sealed = sealer.seal(waiting.text, **place)
+            sealed = sealer.seal(waiting.text, place=comment_place(**place))
             session.add(CommentOriginal(**place, sealed=sealed, keep_until=keep_until))
     done = [(waiting.response_id, waiting.question) for waiting, _ in found]
     session.flush()
@@ -131,7 +136,7 @@ def _screen_lot_again(session: Session, sealer: Sealer | None, keep_until: date,
         place = _Place(response_id=comment.response_id, question=comment.question)
         has_original = session.get(CommentOriginal, (comment.response_id, comment.question)) is not None
         if screened.is_masked and not comment.masked and not has_original and sealer is not None:
-            sealed = sealer.seal(comment.text, **place)
+            sealed = sealer.seal(comment.text, place=comment_place(**place))
             session.add(CommentOriginal(**place, sealed=sealed, keep_until=keep_until))
         comment.masked = dict(Counter(comment.masked) + Counter(screened.counts))
         comment.text, comment.rules = screened.text, VERSION

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from api.comments.sealer import new_seal_key
+from api.sealer import new_seal_key
 from api.settings import Settings
 from api.tables import Response, ResponseText
 from survey_forms.loader import load_catalogue

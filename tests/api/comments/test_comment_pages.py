@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, select
 
 from api.comments.screening import screen_waiting
-from api.comments.sealer import make_sealer
+from api.sealer import make_sealer
 from api.tables import AuditEvent, Comment
 from tests.api.staff.people import EMAIL, add_second_factor, add_staff, code_of, send, sign_in
 from tests.conftest import NOW

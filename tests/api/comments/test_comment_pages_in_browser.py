@@ -8,7 +8,7 @@ import pytest
 
 from api.app import create_app
 from api.comments.screening import screen_waiting
-from api.comments.sealer import make_sealer
+from api.sealer import make_sealer
 from tests.api.staff.people import PASSWORD, add_second_factor, add_staff, code_of
 from tests.api.staff.test_staff_pages_in_browser import find_faults, look_over
 from tests.browser.chromium import Chromium, start_chromium

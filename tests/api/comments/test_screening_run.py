@@ -7,9 +7,9 @@ import pytest
 from sqlmodel import Session, select
 
 from api.comments.screening import purge_originals, replace_clerks, screen_waiting
-from api.comments.sealer import Sealer, make_sealer, new_seal_key, require_sealer
 from api.db import make_engine
 from api.errors import Conflict
+from api.sealer import Sealer, make_sealer, new_seal_key, require_sealer
 from api.settings import Settings, SettingsUnusable, read_settings
 from api.tables import Comment, CommentOriginal, ResponseText
 from tests.conftest import NOW
@@ -34,7 +34,7 @@ def test_what_waits_is_masked_and_its_original_is_sealed(engine, settings, add_c
     assert (comment.text, comment.masked) == (MASKED, {"name": 1, "phone": 1})
     assert "0912" not in original.sealed
     assert original.keep_until == date(2027, 2, 18)  # 20/11/2026 and 90 days
-    assert make_sealer(settings).open(original.sealed, response_id=id, question="comment") == TEXT
+    assert make_sealer(settings).open(original.sealed, place=f"{id}/comment") == TEXT
     assert (report.screened, report.masked) == (1, 1)
 
 
@@ -83,7 +83,7 @@ def test_names_of_clerks_are_masked_also_in_comments_screened_before(engine, set
         assert session.get(Comment, (here, "comment")).text == "quầy 5 [tên người] rất tốt"
         assert session.get(Comment, (there, "comment")).text == "quầy 5 Thu Hà rất tốt"
         sealed = session.get(CommentOriginal, (here, "comment")).sealed
-    assert make_sealer(settings).open(sealed, response_id=here, question="comment") == "quầy 5 Thu Hà rất tốt"
+    assert make_sealer(settings).open(sealed, place=f"{here}/comment") == "quầy 5 Thu Hà rất tốt"
 
 
 def test_originals_are_deleted_the_day_after_their_last(engine, settings, add_comment):
@@ -107,11 +107,11 @@ def test_a_thousand_comments_are_screened_in_lots(engine, settings, add_comment)
 def test_a_seal_opens_only_in_its_place_and_by_former_keys_too(add_comment):
     one, two = add_comment(1, "a"), add_comment(2, "b")
     old, new = new_seal_key(), new_seal_key()
-    sealed = Sealer([old]).seal("riêng", response_id=one, question="comment")
-    assert Sealer([new, old]).open(sealed, response_id=one, question="comment") == "riêng"
+    sealed = Sealer([old]).seal("riêng", place=f"{one}/comment")
+    assert Sealer([new, old]).open(sealed, place=f"{one}/comment") == "riêng"
     for sealer, id in ((Sealer([new]), one), (Sealer([old]), two)):
         with pytest.raises(Conflict):
-            sealer.open(sealed, response_id=id, question="comment")
+            sealer.open(sealed, place=f"{id}/comment")
 
 
 def test_without_a_key_nothing_is_screened_by_accident(settings):

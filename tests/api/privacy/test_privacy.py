@@ -8,7 +8,7 @@ from sqlalchemy import inspect
 from sqlmodel import Session, select, text
 
 from api.comments.screening import screen_waiting
-from api.comments.sealer import make_sealer, new_seal_key
+from api.sealer import make_sealer, new_seal_key
 from api.settings import Settings
 from api.snapshots.service import write_snapshots
 from api.tables import AuditEvent, Comment, CommentOriginal, ErasedResponse, Response, ResponseText

@@ -6,7 +6,6 @@ import hashlib
 import json
 import secrets
 from collections.abc import Sequence
-from uuid import UUID
 
 from joserfc import jwe
 from joserfc.errors import JoseError
@@ -25,13 +24,13 @@ class Sealer:
     def __init__(self, keys: Sequence[str]) -> None:
         self._keys = [_read_key(key) for key in keys]
 
-    def seal(self, text: str, *, response_id: UUID, question: str) -> str:
-        """``text`` encrypted, bound to its place: it opens nowhere else."""
+    def seal(self, text: str, *, place: str) -> str:
+        """``text`` encrypted, bound to ``place``: it opens nowhere else."""
         name, key = self._keys[0]
-        inside = json.dumps({"for": f"{response_id}/{question}", "text": text}, ensure_ascii=False)
+        inside = json.dumps({"for": place, "text": text}, ensure_ascii=False)
         return jwe.encrypt_compact({**_HEADER, "kid": name}, inside.encode(), key)
 
-    def open(self, sealed: str, *, response_id: UUID, question: str) -> str:
+    def open(self, sealed: str, *, place: str) -> str:
         """The text; Conflict when no key opens it, or it was sealed for another place."""
         for _, key in self._keys:
             try:
@@ -40,7 +39,7 @@ class Sealer:
                 )
             except (JoseError, ValueError):
                 continue
-            if inside["for"] == f"{response_id}/{question}":
+            if inside["for"] == place:
                 return str(inside["text"])
         raise Conflict(
             "seal_not_opened",
