@@ -7,8 +7,8 @@ import polars as pl
 from analysis.design import SurveyDesign
 from analysis.estimation.credit import credit_calibration
 from analysis.estimation.estimate import SHARE_BOUNDS, Frame, mean_quantity, ratio_items, total_quantity
-from analysis.estimation.finish import Rule
 from analysis.estimation.rows import restrict_items
+from analysis.estimation.rule import Rule
 from analysis.weighting.auxiliaries import Calibration
 
 

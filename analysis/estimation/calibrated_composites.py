@@ -8,8 +8,8 @@ from analysis.design import SurveyDesign
 from analysis.estimation.composite import estimate_composites, node_quantity
 from analysis.estimation.credit import credit_calibration
 from analysis.estimation.estimate import Frame
-from analysis.estimation.finish import Rule
 from analysis.estimation.rows import BOUNDS, restrict_items
+from analysis.estimation.rule import Rule
 from analysis.weighting.auxiliaries import Calibration
 
 

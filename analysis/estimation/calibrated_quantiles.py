@@ -7,8 +7,8 @@ import polars as pl
 from analysis.design import SurveyDesign
 from analysis.estimation.credit import credit_calibration
 from analysis.estimation.estimate import SHARE_BOUNDS, Frame, mean_quantity
-from analysis.estimation.finish import Rule
 from analysis.estimation.quantiles import invert_shares
+from analysis.estimation.rule import Rule
 from analysis.weighting.auxiliaries import Calibration
 
 

@@ -11,10 +11,11 @@ from analysis.design import SurveyDesign
 from analysis.designs.reading import read_designed
 from analysis.errors import NodeError
 from analysis.estimation.designed import estimate_designed
-from analysis.estimation.finish import ESTIMATE_COLUMNS, Rule, estimate_quantities
+from analysis.estimation.finish import ESTIMATE_COLUMNS, estimate_quantities
 from analysis.estimation.passes.open import open_narrow
 from analysis.estimation.passes.reduce import reduce_rows
 from analysis.estimation.rows import BOUNDS, place_rows, read_sample, restrict_items
+from analysis.estimation.rule import Rule
 from analysis.estimation.totals import Quantity
 
 

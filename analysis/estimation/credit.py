@@ -9,10 +9,11 @@ import polars as pl
 from analysis.design import SurveyDesign
 from analysis.errors import EstimateError
 from analysis.estimation.estimate import estimate_items, estimate_totals
-from analysis.estimation.finish import Revision, Rule, estimate_quantities
+from analysis.estimation.finish import Revision, estimate_quantities
 from analysis.estimation.replicate_factors import factor_replicates
 from analysis.estimation.residuals import Step, read_steps, take_out
 from analysis.estimation.rows import Rows, read_rows
+from analysis.estimation.rule import Rule
 from analysis.estimation.totals import Quantity, deviate
 from analysis.weighting.auxiliaries import Calibration, join_alike
 

@@ -12,8 +12,9 @@ from analysis.designs.places import place_in_stages
 from analysis.designs.reading import Domains, Reading, find_domains
 from analysis.designs.replicate_variance import count_df, count_df_design, spread_replicates, weigh_replicates
 from analysis.designs.stages import add_up_stages, find_cells
-from analysis.estimation.finish import Rule, finish_quantities
+from analysis.estimation.finish import finish_quantities
 from analysis.estimation.rows import Rows
+from analysis.estimation.rule import Rule
 from analysis.estimation.totals import Quantity, is_member
 
 

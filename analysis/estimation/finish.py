@@ -1,19 +1,12 @@
 """From variances to the rows people read: standard error, limits by the chosen rule, method and note."""
 
-import operator
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from functools import reduce
 
 import numpy as np
 import polars as pl
 
 from analysis.design import SurveyDesign
-from analysis.errors import EstimateError
-from analysis.estimation.design_effect import REFERENCES, add_design_effect
 from analysis.estimation.intervals import (
-    INTERVALS,
     Limits,
     asin_limits,
     exact_limits,
@@ -23,25 +16,15 @@ from analysis.estimation.intervals import (
     t_limits,
     wilson_limits,
 )
+from analysis.estimation.judged import CENSUS, FALLBACK, NOBODY, REGULAR, Judged, judge
+from analysis.estimation.notes import find_notes, name_methods
 from analysis.estimation.rows import Rows
+from analysis.estimation.rule import Rule
 from analysis.estimation.totals import Quantity, sum_strata
 from analysis.estimation.variance import add_up_strata
+from analysis.grouping.scatter import Numbers, blocks, in_order
 
-_NAMES = {
-    "t": "t",
-    "wilson": "wilson",
-    "beta": "korn-graubard",
-    "beta_truncated": "korn-graubard truncated",
-    "xlogit": "logit",
-    "logit": "logit",
-    "asin": "arcsine",
-    "likelihood": "likelihood",
-    "exact": "clopper-pearson on n_effective",
-}
-_SAME = 1e-12  # people who differ by less than this part of their mean have all said the same
-_ZERO = 1e-10  # a standard error below this part of the estimate or the spread is rounding noise
-
-_AT_ONCE = 1 << 18  # domains; smaller pieces cost more than the cache gives back
+_AT_ONCE = 1 << 14  # domains whose limits are made in the cache of a core
 
 Revision = Callable[[Quantity, pl.DataFrame], pl.DataFrame]
 
@@ -59,37 +42,6 @@ ESTIMATE_COLUMNS = (
     "method",
     "note",
 )
-
-
-@dataclass(frozen=True)
-class Rule:
-    """How limits are made: ``bounds`` of the estimate (None: none); ``df`` of the domain, of the design, or a
-    number (infinite: normal quantiles)."""
-
-    confidence: float = 0.95
-    interval: str = "wilson"
-    bounds: tuple[float, float] | None = (0.0, 100.0)
-    clip: bool = True
-    df: str | float = "domain"
-    reference: str = "replace"
-
-    def __post_init__(self) -> None:
-        allowed = INTERVALS if self.bounds is not None else ("t",)
-        problems = [
-            f"{name} is {value!r}, known: {', '.join(map(str, known))}"
-            for name, value, known in (
-                ("interval", self.interval, allowed),
-                ("df", self.df, ("domain", "design") if isinstance(self.df, str) else (self.df,)),
-                ("design_effect", self.reference, REFERENCES),
-            )
-            if value not in known
-        ]
-        if not isinstance(self.df, str) and not self.df >= 1:
-            problems.append(f"df is {self.df!r}, must be 1 or more")
-        if not 0 < self.confidence < 1:
-            problems.append(f"confidence is {self.confidence!r}, must lie between 0 and 1")
-        if problems:
-            raise EstimateError(problems, "Choose one of the known rules (METHODS 4).")
 
 
 def estimate_quantities(
@@ -133,9 +85,7 @@ def finish_quantities(
     columns = (*read.by, label, *ESTIMATE_COLUMNS)
     of_quantity = [rules] * len(quantities) if isinstance(rules, Rule) else rules
     tables = [
-        _finish_pieces(read, quantity, table, rule)
-        .with_columns(pl.lit(quantity.name).alias(label))
-        .select(columns)
+        _finish(read, quantity, table, rule).with_columns(pl.lit(quantity.name).alias(label)).select(columns)
         for quantity, rule, table in zip(quantities, of_quantity, variances, strict=True)
     ]
     # Every table has one row per domain in the same order: interleaving them is cheaper than a sort.
@@ -148,19 +98,6 @@ def finish_quantities(
 
 def _keep(_: Quantity, variances: pl.DataFrame) -> pl.DataFrame:
     return variances
-
-
-def _finish_pieces(read: Rows, quantity: Quantity, variances: pl.DataFrame, rule: Rule) -> pl.DataFrame:
-    """Every row is finished by itself: many in pieces, two at a time."""
-    if read.domains.height <= _AT_ONCE or not read.domains["domain"].equals(variances["domain"]):
-        return _finish(read, quantity, variances, rule)
-
-    def finish(start: int) -> pl.DataFrame:
-        piece = replace(read, domains=read.domains.slice(start, _AT_ONCE))
-        return _finish(piece, quantity, variances.slice(start, _AT_ONCE), rule)
-
-    with ThreadPoolExecutor(2) as threads:
-        return pl.concat(threads.map(finish, range(0, read.domains.height, _AT_ONCE)))
 
 
 def _finish(read: Rows, quantity: Quantity, variances: pl.DataFrame, rule: Rule) -> pl.DataFrame:
@@ -176,25 +113,36 @@ def _finish(read: Rows, quantity: Quantity, variances: pl.DataFrame, rule: Rule)
     )
     if rule.df == "design":
         domains = domains.with_columns(pl.lit(float(read.df_design)).alias("df"))
-    domains = domains.with_columns(pl.col("df").alias("df_sample"))
-    if not isinstance(rule.df, str):
-        # Where the sample has no degrees of freedom there is no variance, whatever quantile is asked for.
-        domains = domains.with_columns(pl.when(pl.col("df") >= 1).then(float(rule.df)).otherwise("df").alias("df"))
-    domains = domains.with_columns(
-        (pl.col("variance") * pl.col("scale") ** 2).alias("variance"),
-        # spread is a deviation over W: times W² it is a variance of deviations, over W a mean
-        (pl.col("spread2") * pl.col("scale") ** 2 * pl.col("weight")).alias("s2"),
+    judged = judge(
+        domains, df=rule.df, has_spread=quantity.spread is not None, is_finite=rule.reference == "finite"
     )
-    answer = pl.col("estimate").abs() if quantity.spread is None else pl.col("estimate").abs() / pl.col("weight")
-    domains = domains.with_columns(
-        pl.when(pl.col("s2").sqrt() > _SAME * answer.fill_nan(0.0)).then("s2").otherwise(0.0)
+    estimate = judged.estimate
+    if rule.bounds is not None:
+        # A weighted mean of hundreds is 100.00000000000001 now and then.
+        estimate = np.clip(estimate, *rule.bounds)
+    low, high = _find_limits(judged, estimate, rule)
+    is_clipped = np.zeros(len(low), bool)
+    if rule.bounds is not None and rule.clip:
+        is_clipped = (low < rule.bounds[0]) | (high > rule.bounds[1])
+        low, high = np.clip(low, *rule.bounds), np.clip(high, *rule.bounds)
+    figures = {
+        "n_effective": judged.n_effective,
+        "estimate": estimate,
+        "standard_error": judged.standard_error,
+        "low": low,
+        "high": high,
+        "df": judged.df if judged.all_answered else np.where(judged.kind == NOBODY, np.nan, judged.df),
+        "design_effect": judged.design_effect,
+    }
+    return domains.select(
+        *read.by,
+        "n",
+        pl.col("weight").alias("sum_weights"),
+        pl.lit(rule.confidence).alias("confidence"),
+        *(pl.Series(name, values, nan_to_null=True) for name, values in figures.items()),
+        name_methods(judged, rule),
+        find_notes(judged, is_clipped, domains),
     )
-    noise = _ZERO * pl.max_horizontal(pl.col("estimate").abs(), pl.col("s2").sqrt())
-    domains = domains.with_columns((pl.col("variance").sqrt() <= noise).fill_null(True).alias("is_certain"))
-    domains = domains.with_columns(
-        pl.when(pl.col("is_census") | pl.col("is_certain")).then(0.0).otherwise("variance").alias("variance")
-    )
-    return _add_limits(add_design_effect(domains, reference=rule.reference), rule)
 
 
 def _join(domains: pl.DataFrame, variances: pl.DataFrame) -> pl.DataFrame:
@@ -212,128 +160,59 @@ def _join(domains: pl.DataFrame, variances: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _add_limits(domains: pl.DataFrame, rule: Rule) -> pl.DataFrame:
-    """Adds standard_error, low, high, confidence, method and note. METHODS 4.1-4.5."""
-    answered, census = pl.col("n") > 0, pl.col("is_census")
-    fallback = answered & ~census & (pl.col("is_certain") | (pl.col("df") < 1))
-    # A weighted mean of hundreds is 100.00000000000001 now and then.
-    estimate = pl.col("estimate") if rule.bounds is None else pl.col("estimate").clip(*rule.bounds)
-    domains = domains.with_columns(
-        pl.when(answered).then(estimate).alias("estimate"),
-        pl.when(answered).then(pl.col("variance").sqrt()).alias("standard_error"),
-        fallback.alias("falls_back"),
-        (answered & ~census & ~fallback).alias("is_regular"),
-        pl.col("weight").alias("sum_weights"),
-        pl.lit(rule.confidence).alias("confidence"),
-    )
-    low, high = _limits(domains, rule)
-    domains = domains.with_columns(low=low, high=high)
-    clipped = pl.lit(False)
-    if rule.bounds is not None and rule.clip:
-        clipped = (pl.col("low") < rule.bounds[0]) | (pl.col("high") > rule.bounds[1])
-    domains = domains.with_columns(clipped.fill_null(False).alias("is_clipped"))
-    if rule.bounds is not None and rule.clip:
-        domains = domains.with_columns(pl.col("low", "high").clip(*rule.bounds))
-    return domains.with_columns(
-        pl.col("low", "high").fill_nan(None),
-        _method(domains, rule),
-        pl.when(answered).then("df").alias("df"),
-        _note(domains),
-    )
+def _find_limits(judged: Judged, estimate: Numbers, rule: Rule) -> Limits:
+    low, high = np.empty(len(estimate)), np.empty(len(estimate))
 
+    def work(start: int, stop: int) -> None:
+        for at, end in blocks(start, stop, _AT_ONCE):
+            part = slice(at, end)
+            low[part], high[part] = _limits(judged.cut(part), estimate[part], rule)
 
-def _limits(domains: pl.DataFrame, rule: Rule) -> Limits:
-    value = {
-        name: domains[name].cast(pl.Float64).to_numpy()
-        for name in ("estimate", "standard_error", "df", "df_sample", "n", "kish", "psus", "variance")
-    }
-    census, regular, fallback = (domains[name].to_numpy() for name in ("is_census", "is_regular", "falls_back"))
-    low, high = np.full(domains.height, np.nan), np.full(domains.height, np.nan)
-    low[census], high[census] = value["estimate"][census], value["estimate"][census]
-    estimate, error, df = (value[name][regular] for name in ("estimate", "standard_error", "df"))
-    if rule.bounds is None:
-        low[regular], high[regular] = t_limits(estimate, error, df, rule.confidence)
-        return low, high
-    floor, width = rule.bounds[0], rule.bounds[1] - rule.bounds[0]
-    share, error = np.clip((estimate - floor) / width, 0, 1), error / width
-    # Korn and Graubard's ratio of quantiles is about the sample, whatever quantile others are asked to use.
-    df = value["df_sample"][regular] if rule.interval.startswith("beta") else df
-    found = _regular_limits(share, error, df, value["n"][regular], rule)
-    share = np.clip((value["estimate"][fallback] - floor) / width, 0, 1)
-    people = np.fmin(value["kish"][fallback], value["psus"][fallback])
-    exact = exact_limits(share, people, rule.confidence)
-    for limit, of_regular, of_fallback in zip((low, high), found, exact, strict=True):
-        limit[regular], limit[fallback] = floor + width * of_regular, floor + width * of_fallback
+    in_order(len(estimate), work)
     return low, high
 
 
-def _regular_limits(share: np.ndarray, error: np.ndarray, df: np.ndarray, n: np.ndarray, rule: Rule) -> Limits:
-    effective = share * (1 - share) / error**2
+def _limits(judged: Judged, estimate: Numbers, rule: Rule) -> Limits:
+    """METHODS 4.1-4.8."""
+    floor, width = (0.0, 1.0) if rule.bounds is None else (rule.bounds[0], rule.bounds[1] - rule.bounds[0])
+    if (judged.kind == REGULAR).all():
+        low, high = _regular_limits(judged, estimate, rule)
+        return floor + width * low, floor + width * high
+    low, high = np.full(len(estimate), np.nan), np.full(len(estimate), np.nan)
+    census, regular, fallback = (judged.kind == kind for kind in (CENSUS, REGULAR, FALLBACK))
+    low[census], high[census] = estimate[census], estimate[census]
+    for limit, found in zip(
+        (low, high), _regular_limits(judged.cut(regular), estimate[regular], rule), strict=True
+    ):
+        limit[regular] = floor + width * found
+    if rule.bounds is None:
+        return low, high
+    share = np.clip((estimate[fallback] - floor) / width, 0, 1)
+    people = np.fmin(judged.kish[fallback], judged.psus[fallback])
+    for limit, found in zip((low, high), exact_limits(share, people, rule.confidence), strict=True):
+        limit[fallback] = floor + width * found
+    return low, high
+
+
+def _regular_limits(judged: Judged, estimate: Numbers, rule: Rule) -> Limits:
+    """Of shares of the width between the bounds; without bounds in the unit of the estimate."""
+    if rule.bounds is None:
+        return t_limits(estimate, judged.standard_error, judged.df, rule.confidence)
+    floor, width = rule.bounds[0], rule.bounds[1] - rule.bounds[0]
+    share, error, df = np.clip((estimate - floor) / width, 0, 1), judged.standard_error / width, judged.df
+    n, effective = np.maximum(judged.n, 2), share * (1 - share) / error**2
     if rule.interval == "t":
         return t_limits(share, error, df, rule.confidence)
     if rule.interval == "wilson":
         return wilson_limits(share, effective, df, rule.confidence)
     if rule.interval in ("beta", "beta_truncated"):
-        truncated = rule.interval == "beta_truncated"
-        return korn_graubard_limits(share, effective, np.maximum(n, 2), df, rule.confidence, truncated=truncated)
+        # Korn and Graubard's ratio of quantiles is about the sample, whatever quantile others are asked to use.
+        truncated, df = rule.interval == "beta_truncated", judged.df_sample
+        return korn_graubard_limits(share, effective, n, df, rule.confidence, truncated=truncated)
     if rule.interval == "asin":
         return asin_limits(share, error, df, rule.confidence)
     if rule.interval == "likelihood":
-        return likelihood_limits(share, effective, np.maximum(n, 2), df, rule.confidence)
+        return likelihood_limits(share, effective, n, df, rule.confidence)
     if rule.interval == "exact":
         return exact_limits(share, effective, rule.confidence)
     return logit_limits(share, error, df, rule.confidence)
-
-
-def _method(domains: pl.DataFrame, rule: Rule) -> pl.Series:
-    fallback = "no interval" if rule.bounds is None else "clopper-pearson on n_effective"
-    words = [
-        f"linearised; {fallback}",
-        f"linearised; {_NAMES[rule.interval]}; t(df)",
-        "census",
-        "none",
-    ]
-    which = (
-        pl.when(pl.col("n") == 0).then(3).when("is_census").then(2).otherwise(pl.col("is_regular").cast(pl.Int32))
-    )
-    return _word(domains, which, words, "method")
-
-
-def _word(domains: pl.DataFrame, which: pl.Expr, words: Sequence[str | None], name: str) -> pl.Series:
-    """The word each row is given by its number; quicker than choosing among words row by row."""
-    return pl.Series(name, words, pl.String).gather(domains.select(which.cast(pl.UInt32)).to_series())
-
-
-def _note(domains: pl.DataFrame) -> pl.Series:
-    """What a reader must know about the row; Vietnamese / English, several joined by a bar."""
-    said = [
-        (pl.col("n") == 0, "không có trả lời / no answers"),
-        (pl.col("is_census"), "hỏi toàn bộ tổng thể, không có sai số chọn mẫu / census: no sampling error"),
-        (
-            pl.col("falls_back") & (pl.col("df") < 1) & ~pl.col("all_asked"),
-            "không có bậc tự do để ước lượng phương sai / no degrees of freedom for a variance",
-        ),
-        (
-            pl.col("falls_back") & pl.col("all_asked"),
-            "hỏi toàn bộ nhưng không phải ai cũng trả lời / everybody was asked, not everybody answered",
-        ),
-        (
-            pl.col("falls_back") & pl.col("is_certain") & (pl.col("df") >= 1) & ~pl.col("all_asked"),
-            "các trả lời như nhau, phương sai tuyến tính bằng 0 / answers do not differ: linearised variance is 0",
-        ),
-        (pl.col("is_clipped"), "giới hạn được cắt về khoảng cho phép / limits cut to the possible range"),
-        (
-            (pl.col("lonely") > 0) & ~pl.col("is_census"),
-            "tầng chỉ có một đơn vị mẫu / stratum with one sampled unit",
-        ),
-    ]
-    which = reduce(operator.add, (holds.cast(pl.UInt8) * 2**k for k, (holds, _) in enumerate(said)))
-    words = [
-        " | ".join(text for k, (_, text) in enumerate(said) if number >> k & 1) or None
-        for number in range(2 ** len(said))
-    ]
-    note = _word(domains, which, words, "note")
-    if "remark" not in domains.columns:
-        return note
-    remarked = pl.concat_str(note, pl.col("remark"), separator=" | ", ignore_nulls=True)
-    return domains.select(pl.when(remarked != "").then(remarked).alias("note")).to_series()

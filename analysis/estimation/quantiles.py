@@ -12,10 +12,11 @@ from analysis.design import SurveyDesign
 from analysis.designs.reading import check_columns
 from analysis.errors import EstimateError
 from analysis.estimation.estimate import SHARE_BOUNDS, Frame, estimate_items, mean_quantity
-from analysis.estimation.finish import ESTIMATE_COLUMNS, Rule
+from analysis.estimation.finish import ESTIMATE_COLUMNS
 from analysis.estimation.intervals import t_quantile
 from analysis.estimation.quantile_rules import QUANTILE_RULES, weighted_quantile
 from analysis.estimation.rows import restrict_items
+from analysis.estimation.rule import Rule
 
 
 def estimate_quantiles(

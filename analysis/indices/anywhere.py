@@ -12,9 +12,10 @@ import polars as pl
 from analysis.design import SurveyDesign
 from analysis.errors import EngineError, ItemError
 from analysis.estimation.composite import node_quantity
-from analysis.estimation.finish import Rule, estimate_quantities
+from analysis.estimation.finish import estimate_quantities
 from analysis.estimation.passes.anywhere import reduce_domains_anywhere
 from analysis.estimation.passes.engine import bring, keep, like, name_plainly
+from analysis.estimation.rule import Rule
 from analysis.indices.counted import EXCLUDED, FLAGGED, PARTIAL
 from analysis.indices.measure import Figure
 from analysis.indices.policy import IndexPolicy

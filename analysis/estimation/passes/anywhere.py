@@ -8,11 +8,12 @@ import polars as pl
 
 from analysis.design import SurveyDesign
 from analysis.errors import DesignError, EstimateError, ItemError
-from analysis.estimation.finish import Rule, estimate_quantities
+from analysis.estimation.finish import estimate_quantities
 from analysis.estimation.passes.engine_strata import count_strata
 from analysis.estimation.passes.engine_sums import add_up_pieces, find_means, sum_linear_values
 from analysis.estimation.passes.reduce import Reduced
 from analysis.estimation.rows import Rows
+from analysis.estimation.rule import Rule
 from analysis.estimation.totals import Quantity
 
 

@@ -11,12 +11,13 @@ from analysis.design import SurveyDesign
 from analysis.errors import DesignError, ItemError
 from analysis.estimation.composite import estimate_composites, node_quantity
 from analysis.estimation.estimate import estimate_means, estimate_proportions, estimate_totals
-from analysis.estimation.finish import Rule, estimate_quantities
+from analysis.estimation.finish import estimate_quantities
 from analysis.estimation.measures import share_satisfied
 from analysis.estimation.passes.open import open_narrow
 from analysis.estimation.passes.pieces import Pieces
 from analysis.estimation.passes.reduce import reduce_rows
 from analysis.estimation.rows import BOUNDS, read_rows
+from analysis.estimation.rule import Rule
 from analysis.grouping.keys import code_column
 from tests.analysis.naive import composite_by_definition
 
