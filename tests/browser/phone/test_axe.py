@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.phone.axe import find_faults, open_for_axe
+from tests.browser.axe import find_faults, open_for_axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 

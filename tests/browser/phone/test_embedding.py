@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from api.app import create_app
 from api.settings import Settings
 from api.tables import Response, Unit
-from tests.browser.phone.axe import find_faults
+from tests.browser.axe import find_faults
 from tests.browser.served import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]

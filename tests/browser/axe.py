@@ -18,12 +18,13 @@ def open_for_axe(chromium: Chromium, url: str, *, width: int, text_percent: int 
     return page
 
 
-def find_faults(page: Page) -> list[str]:
-    """What axe objects to, one line for each element."""
+def find_faults(page: Page, only: str = "") -> list[str]:
+    """What axe objects to, one line for each element; ``only``: asked for that one rule."""
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8") + "\n;1")
+    rules = json.dumps([only] if only else RULES)
     found = page.evaluate(
-        f"axe.run(document, {{runOnly: {json.dumps(RULES)}}}).then(result => result.violations.flatMap("
+        f"axe.run(document, {{runOnly: {rules}}}).then(result => result.violations.flatMap("
         "rule => rule.nodes.map(node => rule.id + ' ' + node.html.slice(0, 120) + ' ' + "
         "(node.any[0] || node.all[0] || node.none[0] || {message: ''}).message)))"
     )
