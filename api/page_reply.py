@@ -1,12 +1,13 @@
 """A page as a reply: its own strict policy, never kept by a cache between, small on the wire."""
 
 import gzip
-from functools import cache
 from pathlib import Path
 
 from fastapi import Request, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from survey_forms.pages.strict_templates import open_templates
+
+TEMPLATES = Path(__file__).parent / "templates"
 HTML = "text/html; charset=utf-8"
 SMALL_BYTES = 1000  # below it, packing gains nothing
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -15,7 +16,7 @@ FRESH = "private, no-cache"  # not no-store: going back after a lost connection 
 
 def fill_template(name: str, **given: object) -> str:
     """The page of ``api/templates`` called ``name``; a word it is not given is an error, not a gap."""
-    return _environment().get_template(name).render(**given)
+    return open_templates(TEMPLATES).get_template(name).render(**given)
 
 
 def reply_page(
@@ -40,14 +41,3 @@ def reply_text(
     if len(content) >= SMALL_BYTES and "gzip" in request.headers.get("accept-encoding", "").lower():
         content, more = gzip.compress(content, 6, mtime=0), more | {"Content-Encoding": "gzip"}
     return Response(content, status, more, media_type)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -1,13 +1,12 @@
 """The page that asks for a moment while very much comes from one network: a script works, or one waits."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from survey_forms.pages.render import asset_address, read_asset, style_address
+from survey_forms.pages.strict_templates import open_templates
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent / "templates"
 CHALLENGE, ANSWER = "_challenge", "_answer"  # fields of the page
 TRAP = "_more"  # a field no person sees and no browser fills in by itself (templates/trap.html)
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -42,32 +41,23 @@ def render_proof(
     """The page that sends ``pairs`` to ``action`` again, with the answer to ``challenge`` or after a wait."""
     words = WORDS.get(language, WORDS["vi"])
     kept = [(name, value) for name, value in pairs if name not in (CHALLENGE, ANSWER)]
-    return _template().render(
-        words=words,
-        language=language if language in WORDS else "vi",
-        action=action,
-        pairs=kept,
-        challenge=challenge,
-        bits=bits,
-        wait=words["wait"].format(seconds=wait_seconds),
-        style=_address("form.css"),
-        script=_address("proof.js"),
+    return (
+        open_templates(FOLDER)
+        .get_template("proof.html")
+        .render(
+            words=words,
+            language=language if language in WORDS else "vi",
+            action=action,
+            pairs=kept,
+            challenge=challenge,
+            bits=bits,
+            wait=words["wait"].format(seconds=wait_seconds),
+            style=style_address(),
+            script=asset_address("proof.js"),
+        )
     )
 
 
-@lru_cache(maxsize=1)
 def read_script() -> str:
     """The script that does the work."""
-    return (FOLDER / "proof.js").read_text(encoding="utf-8")
-
-
-def _address(name: str) -> str:
-    """Where the page looks for a file; a changed one has another address."""
-    return f"/static/{name}?v={hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()[:8]}"
-
-
-@lru_cache(maxsize=1)
-def _template() -> Template:
-    loader = FileSystemLoader(FOLDER / "templates")
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    return environment.get_template("proof.html")
+    return read_asset("proof.js")[0]

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from survey_forms.form import Form, Question, QuestionType, Section
 from survey_forms.pages.conditions import number_conditions
 from survey_forms.pages.printed.codes import Code, FieldKind, SheetField, list_fields
@@ -14,6 +12,7 @@ from survey_forms.pages.printed.qr_code import QrCode, draw_qr_code
 from survey_forms.pages.printed.serials import write_serial
 from survey_forms.pages.questions import tell_helps
 from survey_forms.pages.render import show_legal_basis
+from survey_forms.pages.strict_templates import open_templates
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -108,7 +107,7 @@ def render_sheets(
         return [show(question) for question in section.questions]
 
     return (
-        _environment()
+        open_templates(FOLDER)
         .get_template("paper_sheet.html")
         .render(
             form=form,
@@ -132,14 +131,3 @@ def render_sheets(
 def read_paper_style() -> str:
     """The style of the sheets."""
     return (FOLDER / "paper.css").read_text(encoding="utf-8")
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

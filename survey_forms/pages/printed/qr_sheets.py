@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from survey_forms.pages.printed.qr_code import draw_qr_code
 from survey_forms.pages.printed.text_lines import fit_lines
+from survey_forms.pages.strict_templates import open_templates
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -154,16 +152,5 @@ def _place_sticker(code: PrintedCode) -> _Piece:
 
 
 def _draw(size: tuple[float, float], pieces: Sequence[tuple[float, float, _Piece]]) -> str:
-    template = _environment().get_template("qr_sheet.svg")
+    template = open_templates(FOLDER).get_template("qr_sheet.svg")
     return template.render(width=size[0], height=size[1], pieces=pieces)
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
