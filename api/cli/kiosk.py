@@ -25,6 +25,7 @@ from api.kiosks.purging import purge_kiosks
 from api.kiosks.retrying import close_refusals, retry_refusals
 from api.kiosks.shown_config import find_shown_form
 from api.receiving.receiver import Receiver
+from api.sealer import make_sealer
 from api.settings import Settings, read_settings
 from survey_forms.pages.kiosk.assets import read_assets
 
@@ -181,7 +182,8 @@ def quarantine(
             forms = open_catalogue(settings)
             receiver = Receiver(engine, forms=forms, clock=utc_now, zone=settings.zone)
             with Session(engine, expire_on_commit=False) as session:
-                stored, left = retry_refusals(session, receiver, now=utc_now(), device=device)
+                sealer = make_sealer(settings)
+                stored, left = retry_refusals(session, receiver, now=utc_now(), sealer=sealer, device=device)
                 session.commit()
             receiver.close()
             typer.echo(f"Đã lưu / Stored: {stored}. Còn lại / Left: {left}")

@@ -37,7 +37,7 @@ def purge_kiosks(session: Session, *, now: datetime, actor: str) -> dict[str, in
             session,
             update(KioskRefusal)
             .where(col(KioskRefusal.settled_at) < now - SETTLED_KEPT, col(KioskRefusal.item) != "")
-            .values(item=""),
+            .values(item="", sealed=None),
         ),
     }
     if any(gone.values()):

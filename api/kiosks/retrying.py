@@ -1,7 +1,6 @@
 """Tries again what lies in quarantine: after a form version or a procedure was put back, it can be stored."""
 
 import asyncio
-import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -15,18 +14,27 @@ from api.kiosks.device_guard import device_of
 from api.kiosks.devices import find_device
 from api.kiosks.fleet_queries import list_refusals
 from api.kiosks.items import read_item
+from api.kiosks.protecting import read_whole
 from api.receiving.receiver import Receiver
 from api.receiving.submission import Receipt
+from api.sealer import Sealer
 from api.tables import KioskRefusal
 
 
 def retry_refusals(
-    session: Session, receiver: Receiver, *, now: datetime, device: str | None = None, actor: str = "cli"
+    session: Session,
+    receiver: Receiver,
+    *,
+    now: datetime,
+    sealer: Sealer | None,
+    device: str | None = None,
+    actor: str = "cli",
 ) -> tuple[int, int]:
     """How many were stored (or known) now, and how many still cannot be. The instant of receipt is now; the day a
-    response counts for comes from the tablet, as ever. What conflicts with a stored response stays."""
+    response counts for comes from the tablet, as ever. What conflicts with a stored response stays. Without
+    ``sealer``, or after its time, an item that was sealed is stored as it was masked."""
     refusals = list_refusals(session, device=device)
-    settled = [refusal.id for refusal in refusals if _is_stored_now(session, receiver, refusal)]
+    settled = [refusal.id for refusal in refusals if _is_stored_now(session, receiver, refusal, sealer)]
     begin_write(session)  # not before: the receiver writes from a thread of its own
     for start in range(0, len(settled), 500):
         these = col(KioskRefusal.id).in_(settled[start : start + 500])
@@ -61,11 +69,12 @@ def close_refusals(
         )
 
 
-def _is_stored_now(session: Session, receiver: Receiver, refusal: KioskRefusal) -> bool:
+def _is_stored_now(session: Session, receiver: Receiver, refusal: KioskRefusal, sealer: Sealer | None) -> bool:
     device = device_of(find_device(session, refusal.device))
 
     async def store() -> bool:
-        submission = read_item(json.loads(refusal.item), device, clock_offset_seconds=refusal.clock_offset_seconds)
+        given = read_whole(refusal, sealer)
+        submission = read_item(given, device, clock_offset_seconds=refusal.clock_offset_seconds)
         return isinstance((await receiver.write([await receiver.read(submission)]))[0], Receipt)
 
     try:

@@ -16,6 +16,7 @@ from api.kiosks.devices import CODE_MINUTES, Invitation, invite_device, revoke_d
 from api.kiosks.retrying import close_refusals, retry_refusals
 from api.kiosks.shown_config import find_shown_form
 from api.kiosks.staff_pages import find_judged, find_own, reply_code, reply_device, reply_fleet
+from api.sealer import make_sealer
 from api.staff_access.guard import require_staff
 from api.staff_access.staff import Staff, refuse_own_counter
 
@@ -138,7 +139,10 @@ def post_retry(request: Request, id: str, staff: Manager, database: Database) ->
     find_own(request, staff, database, id)
     state = request.app.state
     with Session(state.engine, expire_on_commit=False) as session:  # the receiver writes beside it
-        retry_refusals(session, state.receiver, now=state.clock(), device=id, actor=staff.actor)
+        retry_refusals(
+            session, state.receiver, now=state.clock(), sealer=make_sealer(state.settings), device=id,
+            actor=staff.actor,
+        )  # fmt: skip
         session.commit()
     return _redirect(id, "retried")
 

@@ -185,7 +185,7 @@ def test_what_could_not_be_stored_is_stored_when_its_cause_is_mended(tablet, app
         session.add(Procedure(code="9.000009", name="Thủ tục mới", field="Hộ tịch", level="commune"))
     app.state.receiver.codes.refresh()
     with Session(engine) as session:
-        assert retry_refusals(session, app.state.receiver, now=NOW) == (1, 1)
+        assert retry_refusals(session, app.state.receiver, now=NOW, sealer=None) == (1, 1)
         session.commit()
     (judged,) = judge(engine)
     assert (judged.known.responses, judged.known.refused) == (1, 1)
