@@ -21,7 +21,8 @@ ORIGIN_LETTERS_MAX = 260
 FIELDS_MAX = 2000
 PAGE_CHANNELS = (Channel.QR, Channel.WEB, Channel.PORTAL)
 OWN = "_"  # fields of the page, not of the questionnaire, begin with it
-PAGE, FRAME = "/f", "/widget"  # where forms stand: by themselves, or within a page of somebody else
+# Where forms stand: by themselves, within a page of somebody else, behind an invitation.
+PAGE, FRAME, INVITED = "/f", "/widget", "/t"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,12 @@ class FormContext:
         """A page that came back."""
         own = {name.removeprefix(OWN): values[-1] for name, values in fields.items() if name.startswith(OWN)}
         return cls._read(own, id=own.get("id", ""), started=own.get("started", ""), base=base)
+
+    @classmethod
+    def from_invited(cls, fields: Mapping[str, Sequence[str]]) -> Self:
+        """A page of an invited person: nothing of place and time, those are of the invitation."""
+        names = ("id", "version", "lang", "mode", "contrast", "view", "consent")
+        return cls.from_fields({OWN + name: fields.get(OWN + name) or [""] for name in names}, base=INVITED)
 
     @classmethod
     def _read(cls, given: Mapping[str, str], *, id: str, started: str, base: str) -> Self:

@@ -14,23 +14,28 @@ from sqlmodel import Session
 from api.clock import today
 from api.db import begin_write
 from api.errors import Conflict, HailongError, Malformed
-from api.form_pages.context import FormContext, group_fields, read_fields
+from api.form_pages.context import INVITED, FormContext, group_fields, read_fields
+from api.form_pages.filled import ANSWER_PATH, CODE, Filled, kept_name
 from api.form_pages.invited_pages import (
     FORM_PATH,
-    PATH,
     THANKS_PATH,
-    Invited,
     reply_code_page,
-    reply_invited_form,
     reply_invited_thanks,
     reply_no_form,
 )
 from api.form_pages.queries import Place, find_place, find_stored
-from api.form_pages.replies import DATABASE_AWAY, reply_notice, reply_unknown_form, why_not_stored
-from api.form_pages.words import WORDS
+from api.form_pages.replies import (
+    DATABASE_AWAY,
+    TURN,
+    reply_form,
+    reply_notice,
+    reply_unknown_form,
+    take_turn,
+    why_not_stored,
+)
 from api.receiving.submission import Channel, Receipt, Submission
 from api.receiving.tokens import FoundToken, find_token, is_opening_awaited, note_opening
-from survey_forms.answers import Answers, AnswersInvalid, Problem, drop_unasked, read_answers, read_posted
+from survey_forms.answers import Answers, Problem
 from survey_forms.consent.catalogue import is_consent
 from survey_forms.errors import UnknownForm
 
@@ -38,16 +43,17 @@ router = APIRouter(include_in_schema=False)
 CODE_LETTERS_MAX = 80
 
 
-@router.get(PATH)
+@router.get(INVITED)
 async def get_code_page(request: Request, lang: str = "vi") -> Response:
     """Where the link of an invitation leads; its script hands the code on."""
     return reply_code_page(request, "en" if lang == "en" else "vi")
 
 
 @router.get(FORM_PATH)
+@router.get(ANSWER_PATH)
 async def get_form_again(lang: str = "vi") -> Response:
     """Somebody kept the address of a form, which is nothing without its code."""
-    return RedirectResponse(f"{PATH}?lang={'en' if lang == 'en' else 'vi'}", 303)
+    return RedirectResponse(f"{INVITED}?lang={'en' if lang == 'en' else 'vi'}", 303)
 
 
 @router.post(FORM_PATH)
@@ -55,68 +61,75 @@ async def post_code(request: Request) -> Response:
     """The form of the case, or why there is none."""
     fields = group_fields(await _read_body(request))
     code = fields.get("code", [""])[-1][:CODE_LETTERS_MAX].strip()
-    context = FormContext.from_fields({"_lang": fields.get("lang", [])[-1:] or ["vi"]})
+    context = FormContext.from_invited({"_lang": fields.get("lang", [])})
     try:
         _count_post(request, code)
         token = await run_in_threadpool(_open_token, request, code)
         if token is None or token.is_spent or token.is_expired(today(request)):
-            return _refuse(request, token, context.language)
+            return _refuse(request, code, token, context.language)
         found = request.app.state.forms.current(token.form, today(request))
         place = await run_in_threadpool(_find_place, request, token, context.language)
-        return reply_invited_form(request, Invited(code, found, replace(context, version=found.version), place))
+        context = replace(context, version=found.version)
+        return await reply_form(request, Filled(found, context, place, code=code))
     except UnknownForm as error:
         return reply_unknown_form(request, error, context.language)
     except (HailongError, *DATABASE_AWAY):
         return reply_notice(request, "out_of_order", context.language, status=503)
 
 
-@router.post(f"{PATH}/answer")
+@router.post(ANSWER_PATH)
 async def post_answer(request: Request) -> Response:
-    """Store what was filled in and end the invitation, in one transaction: 303 to the thanks after the commit."""
+    """Store what was filled in and end the invitation, in one transaction: 303 to the thanks after the commit.
+
+    A button called ``_turn`` stores nothing and spends nothing; between pages answers are with the person only.
+    """
     pairs = await _read_body(request)
-    context = FormContext.from_fields(group_fields(pairs))
-    code = dict(pairs).get("_code", "")[:CODE_LETTERS_MAX]
+    turn = dict(pairs).get(TURN, "")
+    context = FormContext.from_invited(group_fields(pairs)).turned(turn)
+    code = dict(pairs).get(CODE, "")[:CODE_LETTERS_MAX].strip()
     try:
         token = await run_in_threadpool(_find_token, request, code)
     except DATABASE_AWAY:
         return reply_notice(request, "out_of_order", context.language, status=503)
     # Whoever has answered may send again at any time: the reply may have been lost.
     if token is None or (not token.is_spent and token.is_expired(today(request), is_sending=True)):
-        return _refuse(request, token, context.language)
+        return _refuse(request, code, token, context.language)
     try:
         found = request.app.state.forms.get(token.form, context.version)
     except UnknownForm as error:
         return reply_unknown_form(request, error, context.language)
-    invited = Invited(code, found, context, Place(unit=token.unit_filed), pairs)
+    filled = Filled(found, context, Place(unit=token.unit_filed), pairs, code)
     try:
         _count_post(request, code)
-        invited = replace(invited, place=await run_in_threadpool(_find_place, request, token, context.language))
-        answers, problems = _read_answers(invited)
-        if problems:
-            return reply_invited_form(request, invited, status=422, problems=problems)
-        await _record(request, invited, token, answers)
+        filled = replace(filled, place=await run_in_threadpool(_find_place, request, token, context.language))
+        taken = await take_turn(request, filled, turn)
+        if isinstance(taken, Response):
+            return taken
+        await _record(request, filled, token, taken)
     except Conflict:
-        return _refuse(request, replace(token, is_spent=True), context.language)
+        return _refuse(request, code, replace(token, is_spent=True), context.language)
     except Malformed as error:
         problems = [Problem("", wrong["code"], wrong["vi"], wrong["en"]) for wrong in error.problems]
-        return reply_invited_form(request, invited, status=422, problems=problems)
+        return await reply_form(request, filled, status=422, problems=problems)
     except (HailongError, *DATABASE_AWAY) as error:
-        return reply_invited_form(request, invited, **why_not_stored(error, context.language))
+        return await reply_form(request, filled, **why_not_stored(error, context.language))
     return RedirectResponse(f"{THANKS_PATH}?lang={context.language}", 303)
 
 
-@router.get(f"{PATH}/thanks")
+@router.get(THANKS_PATH)
 async def get_invited_thanks(request: Request, lang: str = "vi") -> Response:
     """The same page for everybody."""
     return reply_invited_thanks(request, "en" if lang == "en" else "vi")
 
 
-def _refuse(request: Request, token: FoundToken | None, language: str) -> Response:
+def _refuse(request: Request, code: str, token: FoundToken | None, language: str) -> Response:
     if token is None:
         return reply_no_form(request, "unknown", language, None, status=404)
     if token.is_spent:
-        return reply_no_form(request, "used", language, token, status=409)
-    return reply_no_form(request, "expired", language, token, status=410)
+        return reply_no_form(request, "used", language, token, status=409, over=kept_name(code))
+    is_over = token.is_expired(today(request), is_sending=True)
+    over = kept_name(code) if is_over else ""
+    return reply_no_form(request, "expired", language, token, status=410, over=over)
 
 
 async def _read_body(request: Request) -> list[tuple[str, str]]:
@@ -157,19 +170,9 @@ def _find_place(request: Request, token: FoundToken, language: str) -> Place:
         )
 
 
-def _read_answers(invited: Invited) -> tuple[Answers, list[Problem]]:
-    raw = drop_unasked(invited.form, read_posted(invited.form, invited.pairs))
-    if not raw:
-        return Answers({}, {}), [Problem("", "empty", WORDS["vi"]["empty"], WORDS["en"]["empty"])]
-    try:
-        return read_answers(invited.form, raw), []
-    except AnswersInvalid as error:
-        return Answers({}, {}), list(error.problems)
-
-
-async def _record(request: Request, invited: Invited, token: FoundToken, answers: Answers) -> Receipt:
+async def _record(request: Request, filled: Filled, token: FoundToken, answers: Answers) -> Receipt:
     """Store it once; sent again in the next month it is told by the month of the first."""
-    submission = _as_submission(invited, token, answers, now=request.app.state.clock())
+    submission = _as_submission(filled, token, answers, now=request.app.state.clock())
     receiver = request.app.state.receiver
     try:
         receipt: Receipt = await receiver.receive(submission)
@@ -187,12 +190,12 @@ def _find_stored_at(request: Request, submission: Submission) -> datetime | None
         return stored.submitted_at if stored else None
 
 
-def _as_submission(invited: Invited, token: FoundToken, answers: Answers, *, now: datetime) -> Submission:
+def _as_submission(filled: Filled, token: FoundToken, answers: Answers, *, now: datetime) -> Submission:
     """Units and procedure come from the token, not from the page."""
     return Submission(
-        id=invited.context.id,
-        form=invited.form.id,
-        version=invited.form.version,
+        id=filled.context.id,
+        form=filled.form.id,
+        version=filled.form.version,
         answers=answers,
         unit_filed=token.unit_filed,
         unit_decided=token.unit_decided,
@@ -200,10 +203,10 @@ def _as_submission(invited: Invited, token: FoundToken, answers: Answers, *, now
         procedure=token.procedure,
         channel=Channel.WEB,
         selection=token.selection,
-        language=invited.context.language,
+        language=filled.asked_in,
         submitted_at=now,
         is_clock_trusted=True,
-        is_demo=invited.place.is_demo,
+        is_demo=filled.place.is_demo,
         invitation=token.sha256,
-        consent=invited.context.consent if is_consent(invited.context.consent) else None,
+        consent=filled.context.consent if is_consent(filled.context.consent) else None,
     )

@@ -1,7 +1,7 @@
 """The replies of the form page: the form again with all that was typed, or a notice why there is none."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from fastapi import Request, Response
@@ -12,13 +12,13 @@ from sqlmodel import Session
 from api.clock import today
 from api.errors import TooMany, Unavailable
 from api.form_pages.context import FRAME, OWN, FormContext, group_fields
-from api.form_pages.queries import Place, list_serving_units
+from api.form_pages.filled import Filled, read_filled
+from api.form_pages.queries import list_serving_units
 from api.form_pages.words import WORDS
 from api.page_reply import reply_page
-from survey_forms.answers import Problem
+from survey_forms.answers import Answers, Problem
 from survey_forms.consent.catalogue import find_consent
 from survey_forms.errors import UnknownForm
-from survey_forms.form import Form
 from survey_forms.pages.render import FORM_POLICY, PAGE_POLICY, render_form, render_notice, render_review
 from survey_forms.pages.steps import is_short
 from survey_forms.pages.view import UnitChoice
@@ -26,16 +26,20 @@ from survey_forms.questions.kind import Value
 
 DATABASE_AWAY = (OperationalError, InterfaceError)
 LIST_LINK = ("/", "to_list")
+TURN, REVIEW = f"{OWN}turn", "review"
 
 
-@dataclass(frozen=True)
-class Filled:
-    """A page that came back: its form, where it was filled, what was typed."""
+async def take_turn(request: Request, filled: Filled, turn: str) -> Answers | Response:
+    """The answers to be stored; else the page that comes before: shown in another way, its mistakes, the review.
 
-    form: Form
-    context: FormContext
-    place: Place
-    pairs: Sequence[tuple[str, str]]
+    ``turn`` is the value of the button ``_turn``, empty where the person sends.
+    """
+    if turn and turn != REVIEW:
+        return await reply_form(request, filled)
+    answers, problems = read_filled(filled)
+    if problems:
+        return await reply_form(request, filled, status=422, problems=problems)
+    return reply_review(request, filled, answers.values) if turn else answers
 
 
 async def reply_form(
@@ -50,15 +54,15 @@ async def reply_form(
     """The page of ``filled`` with its ``problems``; ``summary`` says why nothing was stored."""
     context, place = filled.context, filled.place
     consent = find_consent(context.channel, today(request)) or {}
-    context = replace(context, consent=consent.get("version", ""))
+    filled = replace(filled, context=replace(context, consent=consent.get("version", "")))
     unit_choice = None
-    if not place.unit:
+    if filled.asks_unit:
         unit_choice = UnitChoice(await run_in_threadpool(_list_units, request, context.language), context.unit)
     html = render_form(
         filled.form,
         language=context.language,
-        action=f"{context.base}/{filled.form.id}",
-        hidden=context.hidden_fields(asks_unit=unit_choice is not None),
+        action=filled.action,
+        hidden=filled.hidden_fields(),
         posted=group_fields(filled.pairs),
         problems=problems,
         summary=summary,
@@ -78,8 +82,8 @@ def reply_review(request: Request, filled: Filled, values: Mapping[str, Value]) 
     html = render_review(
         filled.form,
         language=context.language,
-        action=f"{context.base}/{filled.form.id}",
-        hidden=context.hidden_fields(asks_unit=False),
+        action=filled.action,
+        hidden=filled.hidden_fields(),
         posted={name: given for name, given in group_fields(filled.pairs).items() if not name.startswith(OWN)},
         values=values,
         place=" · ".join(place.names),

@@ -13,33 +13,31 @@ from sqlmodel import Session
 
 from api.clock import today
 from api.errors import Conflict, HailongError, Malformed
-from api.form_pages.context import FRAME, OWN, PAGE, FormContext, group_fields, read_fields
+from api.form_pages.context import FRAME, PAGE, FormContext, group_fields, read_fields
+from api.form_pages.filled import Filled
 from api.form_pages.proving import reply_proof
 from api.form_pages.queries import Place, Stored, find_place, find_stored
 from api.form_pages.replies import (
     DATABASE_AWAY,
-    Filled,
+    TURN,
     form_policy,
     reply_form,
     reply_notice,
-    reply_review,
     reply_unknown_form,
+    take_turn,
     why_not_stored,
 )
-from api.form_pages.words import WORDS
 from api.page_reply import FOR_EVER, reply_page, reply_text
 from api.post_guard import ProofNeeded, guard_public_post
 from api.receiving.submission import Receipt, Submission
-from survey_forms.answers import Answers, AnswersInvalid, Problem, drop_unasked, read_answers, read_posted
+from survey_forms.answers import Answers, Problem
 from survey_forms.consent.catalogue import is_consent
 from survey_forms.errors import UnknownForm
 from survey_forms.form import Form
-from survey_forms.pages.languages import find_language
 from survey_forms.pages.proof import ANSWER, CHALLENGE, TRAP
 from survey_forms.pages.render import read_asset, render_thanks
 
 router = APIRouter(include_in_schema=False)
-TURN = f"{OWN}turn"
 
 
 @router.get(f"{PAGE}/{{form}}")
@@ -53,7 +51,7 @@ async def get_form_page(form: str, request: Request) -> Response:
         found = _find_form(request, form, context)
         place = await run_in_threadpool(_find_place, request, context)
         context = replace(context.known(place), version=found.version)
-        return await reply_form(request, Filled(found, context, place, ()))
+        return await reply_form(request, Filled(found, context, place))
     except UnknownForm as error:
         return reply_unknown_form(request, error, context.language)
     except DATABASE_AWAY:
@@ -79,14 +77,10 @@ async def post_form_page(form: str, request: Request) -> Response:
     try:
         _count_post(request, context, pairs)
         filled = replace(filled, place=await run_in_threadpool(_find_place, request, context))
-        if turn and turn != "review":
-            return await reply_form(request, filled)
-        answers, problems = _read_answers(filled)
-        if problems:
-            return await reply_form(request, filled, status=422, problems=problems)
-        if turn:
-            return reply_review(request, filled, answers.values)
-        receipt = await _record(request, filled, answers)
+        taken = await take_turn(request, filled, turn)
+        if isinstance(taken, Response):
+            return taken
+        receipt = await _record(request, filled, taken)
     except ProofNeeded as needed:
         return reply_proof(
             request,
@@ -208,23 +202,6 @@ def _count_post(request: Request, context: FormContext, pairs: Sequence[tuple[st
     )
 
 
-def _read_answers(filled: Filled) -> tuple[Answers, list[Problem]]:
-    """The answers, and every problem of the page together; what was not asked is dropped, a page shows it."""
-    form, unit = filled.form, filled.context.unit
-    problems = []
-    if not filled.place.unit:
-        code = "unknown_unit" if unit else "choose_unit"
-        vi, en = (WORDS[language][code].format(code=unit) for language in ("vi", "en"))
-        problems.append(Problem("_unit", code, vi, en))
-    raw = drop_unasked(form, read_posted(form, filled.pairs))
-    if not raw:
-        return Answers({}, {}), [*problems, Problem("", "empty", WORDS["vi"]["empty"], WORDS["en"]["empty"])]
-    try:
-        return read_answers(form, raw), problems
-    except AnswersInvalid as error:
-        return Answers({}, {}), [*problems, *error.problems]
-
-
 async def _record(request: Request, filled: Filled, answers: Answers) -> Receipt:
     """Store it once. The page carries no time of sending, so a page sent twice is told by the first one's."""
     submission = _as_submission(filled, answers, now=request.app.state.clock())
@@ -250,7 +227,7 @@ def _as_submission(filled: Filled, answers: Answers, *, now: datetime) -> Submis
         procedure=place.procedure or None,
         counter=place.counter or None,
         channel=context.channel,
-        language=_asked_in(filled),
+        language=filled.asked_in,
         started_at=context.started_at,
         submitted_at=now,
         is_clock_trusted=True,
@@ -258,9 +235,3 @@ def _as_submission(filled: Filled, answers: Answers, *, now: datetime) -> Submis
         consent=context.consent if is_consent(context.consent) else None,
         is_trapped=any(value.strip() for name, value in filled.pairs if name == TRAP),
     )
-
-
-def _asked_in(filled: Filled) -> str:
-    """The language the questions stood in: Vietnamese where the questionnaire has no other."""
-    tag = find_language(filled.context.language).tag
-    return tag if tag in filled.form.title else "vi"

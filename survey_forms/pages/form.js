@@ -11,6 +11,7 @@
   var said = document.getElementById("say");
   var told = document.getElementById("told");
   var sent = document.querySelector("[data-sent]");
+  var over = document.querySelector("[data-over]"); // an invitation that can be used no more
 
   function say(name) { return said.getAttribute("data-" + name) || ""; }
   function all(selector, within) { return Array.prototype.slice.call((within || document).querySelectorAll(selector)); }
@@ -63,8 +64,13 @@
     listKept().forEach(function (entry) { if (entry.kept.id === id) store.removeItem(entry.key); });
   }
 
+  function forgetName(name) {
+    listKept().forEach(function (entry) { if (entry.key.split("|").pop() === name) store.removeItem(entry.key); });
+  }
+
   forgetStale();
   if (sent) forget(sent.getAttribute("data-sent"));
+  if (over) forgetName(over.getAttribute("data-over"));
   startFrame();
   if (!form) return;
   document.documentElement.classList.add("js");
@@ -74,7 +80,7 @@
     return found ? found.value : "";
   }
 
-  var place = ["unit", "procedure", "counter"].map(field).join("|");
+  var place = ["unit", "procedure", "counter", "kept"].map(field).join("|");
   var key = KEPT + [form.getAttribute("data-form"), form.getAttribute("data-version"), place].join("|");
   var isSending = false;
   var isWaiting = false; // the person has sent it, the service has not answered
@@ -90,9 +96,10 @@
 
   function keep() {
     if (!store || isDone) return Boolean(store);
-    var given = pairs();
+    var whole = pairs();
+    var given = whole.filter(function (pair) { return pair[0] !== "_code"; }); // of an invitation: only while it waits
     var kept = { at: Date.now(), id: field("id"), started: field("started"), hash: location.hash, given: given };
-    if (isWaiting) kept.waits = { action: form.getAttribute("action"), body: encode(given) };
+    if (isWaiting) kept.waits = { action: form.getAttribute("action"), body: encode(whole) };
     try {
       if (isWaiting || given.some(isTyped)) store.setItem(key, JSON.stringify(kept));
       else store.removeItem(key);
@@ -283,7 +290,8 @@
     post(kept.waits.action, kept.waits.body).then(function (reply) {
       if (reply.redirected || reply.status === 409) {
         store.removeItem(key);
-        tell(say("late"));
+        if (field("kept") && reply.redirected) location.replace(reply.url); // an invitation is answered once
+        else tell(say("late"));
       } else if (reply.status === 422) {
         store.removeItem(key);
         fill(kept.given);

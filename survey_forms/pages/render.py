@@ -146,10 +146,24 @@ def render_thanks(
 
 
 def render_notice(
-    *, language: str, title: str, paragraphs: Sequence[str], link: tuple[str, str] | None = None
+    *,
+    language: str,
+    title: str,
+    paragraphs: Sequence[str],
+    link: tuple[str, str] | None = None,
+    over: str = "",
 ) -> str:
-    """A page that says why there is no form; ``link`` is an address and its words."""
-    return _fill("notice.html", language, title=title, paragraphs=paragraphs, link=link)
+    """A page that says why there is no form; ``link`` is an address and its words. What the device keeps under the
+    name ``over`` is forgotten there, where scripts run."""
+    return _fill(
+        "notice.html",
+        language,
+        title=title,
+        paragraphs=paragraphs,
+        link=link,
+        over=over,
+        look=Look(has_script=bool(over)),
+    )
 
 
 def render_invited(*, language: str, said: Mapping[str, str], action: str, script: str, switch: str) -> str:

@@ -19,6 +19,7 @@ from tests.conftest import NOW
 from tests.registered import add_register
 
 EMAIL = "head@example.vn"
+SEND = "main button[type=submit]"
 STAFF_PAGES = (
     "/staff/invitations",
     "/staff/invitations?unit=none",
@@ -29,8 +30,9 @@ STAFF_PAGES = (
 
 
 @contextmanager
-def serve_invitations(url: str, folder: Path) -> Iterator[tuple[str, list[str]]]:
-    """A service with two units, four invited cases, one that waits and a unit head; its address and the codes."""
+def serve_invitations(url: str, folder: Path, form: str = "counter") -> Iterator[tuple[str, list[str]]]:
+    """A service with two units, four cases invited to ``form``, one that waits and a unit head; its address
+    and the codes."""
     settings = Settings(database_url=url, var_folder=folder, invitation_key=KEY, invitation_cell=3)
     engine = make_engine(url)
     add_register(engine)
@@ -41,7 +43,7 @@ def serve_invitations(url: str, folder: Path) -> Iterator[tuple[str, list[str]]]
         "\n".join(["dossier,procedure,unit_filed,result_day", *rows, "HS-9,1.000001,00008,2026-11-10"]),
         encoding="utf-8",
     )
-    asking = Asking("counter", "invited", KEY, settings.invitation_days, settings.invitation_cell)
+    asking = Asking(form, "invited", KEY, settings.invitation_days, settings.invitation_cell)
     import_cases(engine, path, asking=asking, now=NOW, actor="test", zone=settings.zone)
     codes = [code_of(engine, f"HS-{number}") for number in range(4)]
     engine.dispose()
@@ -60,7 +62,7 @@ def visit_public_pages(page: Page, address: str, code: str, look: Callable[[Page
         page.go(f"{address}/t?lang={language}#{code}")
         wait_for(page, 'form[action="/t/answer"]')
         look(page, f"form-{language}")
-        page.click('button[type="submit"]', leads_away=True)
+        page.click(SEND, leads_away=True)
         look(page, f"nothing-answered-{language}")
         page.go(f"{address}/t?lang={language}")
         page.type("#code", "ABCD")
@@ -73,7 +75,7 @@ def answer_once(page: Page, address: str, code: str, look: Callable[[Page, str],
     page.go(f"{address}/t#{code}")
     wait_for(page, 'form[action="/t/answer"]')
     page.click('label:has(input[name="overall"][value="4"])')
-    page.click('button[type="submit"]', leads_away=True)
+    page.click(SEND, leads_away=True)
     look(page, "thanks")
     page.go(f"{address}/t#{code}")
     wait_for(page, "a.button")
@@ -89,9 +91,13 @@ def sign_in_there(page: Page, address: str) -> None:
 
 def wait_for(page: Page, selector: str) -> None:
     """Wait until something fits ``selector``, on this page or the one its script leads to."""
-    there = f"Boolean(document.querySelector({json.dumps(selector)}))"
-    page.browser.pump_until(lambda: _evaluates(page, there), 20, selector)
+    wait_until(page, f"Boolean(document.querySelector({json.dumps(selector)}))")
     page.browser.pump(0.1)
+
+
+def wait_until(page: Page, claim: str) -> None:
+    """Wait until the JavaScript expression ``claim`` is true, on this page or the one its script leads to."""
+    page.browser.pump_until(lambda: _evaluates(page, claim), 20, claim)
 
 
 def _evaluates(page: Page, expression: str) -> bool:

@@ -181,8 +181,6 @@ def test_the_landing_page_needs_only_its_own_script_and_keeps_the_code_out_of_ad
     assert page.text.count("<script") == 1
     form = follow(client, code)
     assert 'action="/t/answer"' in form.text
-    # The code stands in a hidden field and behind the # of the switch of languages, in no other address.
-    for address in ("/t?lang=en", "/t/answer"):
-        assert f"{address}&" not in form.text
-    assert f'href="/t?lang=en#{code}"' in form.text
-    assert form.text.count(code) == 2
+    # The code stands in a hidden field and in no address.
+    assert f'name="_code" value="{code}"' in form.text
+    assert form.text.count(code) == 1
