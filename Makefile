@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 	--no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench migration lock clean
+.PHONY: help run test check fix bench screens migration lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ fix: .venv/dev ## mend what ruff can mend
 
 bench: .venv/dev ## measure speed; prints ratios (PART=receiving for one of them)
 	@$(BIN)/python -m tests.bench $(PART)
+
+screens: .venv/dev ## picture every screen at phone, tablet and kiosk size into var/screens (PART=kiosk for one of them)
+	@$(BIN)/python -m tests.browser.screens var/screens $(PART)
 
 migration: .venv/dev ## write the next migration from the tables (NAME="what changes")
 	@$(BIN)/python migrations/write.py "$(NAME)"

@@ -1,28 +1,27 @@
-"""``python -m tests.browser.screens FOLDER [NAME]``: a picture of every screen at phone, tablet and kiosk size.
+"""``make screens``: a picture of every screen at phone, tablet and kiosk size.
 
 The pictures are for looking at, not for comparing. A part of the service with pages adds a function to PARTS: it
 is given an open browser, a size, and ``shoot(page, name)``.
 """
 
 import argparse
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from api.cli.migrate import run_migrations
 from tests.browser.chromium import Chromium, Page, start_chromium
-from tests.browser.invitations import (
-    STAFF_PAGES,
-    answer_once,
-    serve_invitations,
-    sign_in_there,
-    visit_public_pages,
-)
 from tests.browser.kiosk.scenes import visit_screens
 from tests.browser.kiosk.tablet import Tablet, serve_kiosks
+from tests.browser.pages.parts import STAFF
+from tests.browser.pages.scenes import ROOMS
+from tests.browser.pages.site import serve_site
+from tests.browser.pages.staff_scenes import enter
+from tests.browser.phone.screens import SCREENS, serve_one_unit
 
 SIZES: Mapping[str, tuple[int, int]] = {"phone": (360, 740), "tablet": (820, 1180), "kiosk": (1280, 800)}
-Shoot = Callable[[Page, str], None]
+Shoot = Callable[..., None]  # (page, name): of the screen; with ``whole=True`` of all of the page
 
 
 def picture_kiosk(chromium: Chromium, shoot: Shoot, *, width: int, height: int) -> None:
@@ -41,22 +40,36 @@ def picture_kiosk(chromium: Chromium, shoot: Shoot, *, width: int, height: int) 
             visit_screens(chromium, app, address, look, width=width, height=height)
 
 
-def picture_invitations(chromium: Chromium, shoot: Shoot, *, width: int, height: int) -> None:
-    """The pages of an invited person, then those of staff: response rates, codes to print."""
+def picture_pages(chromium: Chromium, shoot: Shoot, *, width: int, height: int) -> None:
+    """Every page of the service, in Vietnamese; on a phone in English too."""
     with tempfile.TemporaryDirectory(prefix="hailong-screens-") as folder:
         url = f"sqlite:///{folder}/screens.sqlite3"
         run_migrations(url)
-        with serve_invitations(url, Path(folder)) as (address, codes):
-            page = chromium.open_page(width=width, height=height)
-            visit_public_pages(page, address, codes[0], shoot)
-            answer_once(page, address, codes[1], shoot)
-            sign_in_there(page, address)
-            for path in STAFF_PAGES:
-                page.go(f"{address}{path}")
-                shoot(page, "".join(letter if letter.isalnum() else "-" for letter in path.strip("/")))
+        with serve_site(url, Path(folder)) as site:
+            for language in ("vi", "en") if width < 500 else ("vi",):
+                signed_in = chromium.open_page(width=width, height=height)
+                enter(signed_in, site, language)
+                for scene in (scene for scenes in ROOMS.values() for scene in scenes):
+                    page = signed_in if scene.who == STAFF else chromium.open_page(width=width, height=height)
+                    scene.open(page, site, language)
+                    shoot(page, f"{name_file(scene.name)}-{language}", whole=True)
+                    if page is not signed_in:
+                        page.send("Page.close")
 
 
-PARTS: Mapping[str, Callable[..., None]] = {"kiosk": picture_kiosk, "invitations": picture_invitations}
+def picture_phone(chromium: Chromium, shoot: Shoot, *, width: int, height: int) -> None:
+    """The form, step by step: what is seen only after something was done."""
+    with tempfile.TemporaryDirectory(prefix="hailong-screens-") as folder, serve_one_unit(Path(folder)) as address:
+        for screen, (path, act) in SCREENS.items():
+            page = chromium.open_page(address + path, width=width, height=height)
+            if act:
+                act(page)
+                chromium.pump(0.4)
+            shoot(page, screen, whole=True)
+            page.send("Page.close")
+
+
+PARTS: Mapping[str, Callable[..., None]] = {"pages": picture_pages, "phone": picture_phone, "kiosk": picture_kiosk}
 
 
 def take_pictures(folder: Path, names: list[str]) -> int:
@@ -71,15 +84,21 @@ def take_pictures(folder: Path, names: list[str]) -> int:
         for part in names:
             for size, (width, height) in SIZES.items():
 
-                def shoot(page: Page, name: str, *, part: str = part, size: str = size) -> None:
+                def shoot(
+                    page: Page, name: str, *, whole: bool = False, part: str = part, size: str = size
+                ) -> None:
                     nonlocal written
                     written += 1
-                    page.screenshot(folder / f"{part}-{name}-{size}.png")
+                    page.screenshot(folder / f"{part}-{name}-{size}.png", whole=whole)
                     print(f"\r{written} ảnh / pictures: {part} {name} {size}\x1b[K", end="", flush=True)
 
                 PARTS[part](browser, shoot, width=width, height=height)
     print()
     return written
+
+
+def name_file(scene: str) -> str:
+    return "-".join(re.findall(r"\w+", scene))
 
 
 def _appear(tablet: Tablet, language: str, *, is_high: bool) -> None:

@@ -1,8 +1,7 @@
-"""Pictures of every screen of the phone form, to look at: ``python -m tests.browser.phone.screens FOLDER``."""
+"""Screens of the phone form, some of which are seen only after something was done."""
 
-import sys
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -11,10 +10,9 @@ from sqlmodel import Session, SQLModel
 from api.app import create_app
 from api.settings import Settings
 from api.tables import Unit
-from tests.browser.chromium import Page, start_chromium
+from tests.browser.chromium import Page
 from tests.browser.served import serve
 
-WIDTHS = (360, 820, 1280)
 UNIT = "unit=T1"
 
 
@@ -72,27 +70,14 @@ SCREENS: dict[str, tuple[str, Callable[[Page], None] | None]] = {
 }
 
 
-def main(folder: Path) -> None:
-    """Write ``<screen>-<width>.png`` for every screen and width."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as work:
-        app = create_app(Settings(database_url=f"sqlite:///{work}/x.sqlite3", var_folder=Path(work) / "var"))
-        SQLModel.metadata.create_all(app.state.engine)
-        with Session(app.state.engine) as session, session.begin():
-            name = "Trung tâm Phục vụ hành chính công phường Nguyễn Huệ"
-            session.add(Unit(code="T1", name=name, kind="centre", valid_from=date(2025, 7, 1), is_demo=True))
-        with serve(app) as address, start_chromium(Path(work) / "profile") as chromium:
-            for screen, (path, act) in SCREENS.items():
-                for width in WIDTHS:
-                    page = chromium.open_page(address + path, width=width)
-                    if act:
-                        act(page)
-                        chromium.pump(0.4)
-                    page.screenshot(folder / f"{screen}-{width}.png", whole=True)
-                    page.send("Page.close")
-        app.state.engine.dispose()
-    print(f"{len(SCREENS) * len(WIDTHS)} pictures in {folder}")
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+@contextmanager
+def serve_one_unit(folder: Path) -> Iterator[str]:
+    """The service with one office, of a demonstration; its address."""
+    app = create_app(Settings(database_url=f"sqlite:///{folder}/phone.sqlite3", var_folder=folder / "var"))
+    SQLModel.metadata.create_all(app.state.engine)
+    with Session(app.state.engine) as session, session.begin():
+        name = "Trung tâm Phục vụ hành chính công phường Nguyễn Huệ"
+        session.add(Unit(code="T1", name=name, kind="centre", valid_from=date(2025, 7, 1), is_demo=True))
+    with serve(app) as address:
+        yield address
+    app.state.engine.dispose()
