@@ -27,6 +27,7 @@ from api.kiosks import routes as kiosk_routes
 from api.kiosks import staff_routes as kiosk_staff_routes
 from api.kiosks.desk import KioskDesk
 from api.kiosks.device_guard import require_device
+from api.nightly import routes as nightly_routes
 from api.openapi import describe_with_problems
 from api.paper import routes as paper_routes
 from api.privacy import routes as privacy_routes
@@ -167,6 +168,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.include_router(releases_routes.router)
     app.include_router(comments_routes.router)
     app.include_router(privacy_routes.router)
+    app.include_router(nightly_routes.router)
     app.include_router(signals_routes.router)
     app.include_router(staff_routes.router)
     app.mount("/static/site", StaticFiles(directory=Path(__file__).parent / "static"), name="site")

@@ -25,6 +25,7 @@ from api.cli import (
     invitations,
     kiosk,
     migrate,
+    nightly,
     paper,
     qr,
     reconcile,
@@ -53,6 +54,7 @@ app.command("check-figures")(check_figures.check_figures)
 app.command("index")(index.index)
 app.command("export")(export.export)
 app.command("interviews")(interviews.interviews)
+app.command("nightly")(nightly.nightly)
 app.command("qr")(qr.qr)
 app.command("reconcile")(reconcile.reconcile)
 app.add_typer(api_key.app, name="api-key")

@@ -1,22 +1,29 @@
 """``hailong signals``: what an analyst should look at, found every night."""
 
 import json
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
-from datetime import timedelta
-from typing import Annotated
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
+from sqlalchemy import Engine
 
+from analysis.progress import Progress
 from api.catalogue import open_catalogue
 from api.cli.opened import opened_engine
 from api.cli.progress_bar import progress_bar
 from api.clock import local_day, month_of, utc_now
 from api.releases.service import check_month
-from api.settings import read_settings
+from api.settings import Settings, read_settings
 from api.signals.hours import read_office_hours
 from api.signals.service import compute_signals
 from api.snapshots.service import write_snapshots
+from survey_forms.loader import Catalogue
 
 app = typer.Typer(no_args_is_help=True, help="Dấu hiệu cần xem lại / Signals to look at.")
 LATE_DAYS = 10  # tablets that were offline bring last month's responses
@@ -42,25 +49,11 @@ def compute(
     if month is not None:
         check_month(month)
     settings, console, now = read_settings(), Console(stderr=True), utc_now()
-    today = local_day(now, settings.zone)
-    months = [month] if month else sorted({month_of(today - timedelta(days=LATE_DAYS)), month_of(today)})
-    catalogue, told = open_catalogue(settings), []
+    months = [month] if month else usual_months(now, settings.zone)
     with opened_engine(settings) as engine:
-        with progress_bar(console, "Ảnh dữ liệu / Snapshots") as progress:
-            write_snapshots(engine, settings.snapshots_folder, catalogue, months=months, progress=progress)
-        for each in months:
-            with progress_bar(console, f"Dấu hiệu / Signals {each}") as progress:
-                found = compute_signals(
-                    engine,
-                    catalogue,
-                    month=each,
-                    snapshots_folder=settings.snapshots_folder,
-                    zone=settings.zone,
-                    office=read_office_hours(settings.office_hours),
-                    now=now,
-                    progress=progress,
-                )
-            told.append({"month": each} | asdict(found))
+        told = compute_months(
+            engine, settings, open_catalogue(settings), months, now=now, bar=partial(progress_bar, console)
+        )
     if as_json:
         typer.echo(json.dumps(told))
         return
@@ -70,3 +63,38 @@ def compute(
             f"{one['gone']} không còn / {one['found']} signals in {one['responses']} responses, {one['new']} new, "
             f"{one['gone']} gone"
         )
+
+
+def usual_months(now: datetime, zone: ZoneInfo) -> list[str]:
+    """This month, and the one before during the first days."""
+    today = local_day(now, zone)
+    return sorted({month_of(today - timedelta(days=LATE_DAYS)), month_of(today)})
+
+
+def compute_months(
+    engine: Engine,
+    settings: Settings,
+    catalogue: Catalogue,
+    months: Sequence[str],
+    *,
+    now: datetime,
+    bar: Callable[[str], AbstractContextManager[Progress]],
+) -> list[dict[str, Any]]:
+    """What was found in each of ``months``, snapshots brought up to date before; ``bar`` shows how far it is."""
+    with bar("Ảnh dữ liệu / Snapshots") as progress:
+        write_snapshots(engine, settings.snapshots_folder, catalogue, months=months, progress=progress)
+    told = []
+    for month in months:
+        with bar(f"Dấu hiệu / Signals {month}") as progress:
+            found = compute_signals(
+                engine,
+                catalogue,
+                month=month,
+                snapshots_folder=settings.snapshots_folder,
+                zone=settings.zone,
+                office=read_office_hours(settings.office_hours),
+                now=now,
+                progress=progress,
+            )
+        told.append({"month": month} | asdict(found))
+    return told

@@ -132,11 +132,16 @@ def find_invited(session: Session, token: str, *, now: datetime) -> StaffAccount
 
 def know_browser(session: Session, account: str, *, now: datetime) -> str:
     """A token for a browser from which the person has signed in; old ones are forgotten."""
-    session.execute(delete(StaffBrowser).where(col(StaffBrowser.seen_at) <= now - timedelta(days=BROWSER_DAYS)))
+    forget_old_browsers(session, now=now)
     token = secrets.token_urlsafe(32)
     session.add(StaffBrowser(token_sha256=hash_token(token), account_id=account, seen_at=now))
     session.flush()
     return token
+
+
+def forget_old_browsers(session: Session, *, now: datetime) -> None:
+    """Forget those from which nobody has signed in for long."""
+    session.execute(delete(StaffBrowser).where(col(StaffBrowser.seen_at) <= now - timedelta(days=BROWSER_DAYS)))
 
 
 def is_known_browser(session: Session, token: str | None, email: str, *, now: datetime) -> bool:

@@ -74,6 +74,12 @@ MENU: tuple[MenuEntry, ...] = (
         {"vi": "Ai đã làm gì, lúc nào, về đơn vị nào.", "en": "Who did what, when, about which unit."},
     ),
     MenuEntry(
+        "/staff/nightly",
+        "nightly.read",
+        {"vi": "Việc ban đêm", "en": "Nightly work"},
+        {"vi": "Lần chạy gần nhất, bước nào lỗi.", "en": "The last run, and which steps failed."},
+    ),
+    MenuEntry(
         "/staff/profile",
         "profile",
         {"vi": "Tài khoản của tôi", "en": "My account"},

@@ -45,11 +45,13 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "paper.enter": _OPERATOR,
     "paper.decide": _HEAD | _ANALYST,  # differences between first and second entry
     "interviews.do": _OPERATOR,
+    "interviews.read": _OPERATOR | _HEAD | _ANALYST,  # places and outcomes, no answer
     "interviews.assign": _HEAD | _ANALYST,
     "comments.read": _HEAD | _ANALYST,  # screened
     "comments.unseal": _ANALYST,  # the original, with a reason, audited
     "signals.read": _HEAD | _ANALYST,
     "signals.decide": _ANALYST,
+    "nightly.read": _ANALYST | _ADMIN,
     "privacy.answer": _ANALYST | _ADMIN,  # requests for access and deletion
 }
 
