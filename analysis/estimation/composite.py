@@ -12,8 +12,8 @@ from analysis.designs.reading import read_designed
 from analysis.errors import NodeError
 from analysis.estimation.designed import estimate_designed
 from analysis.estimation.finish import ESTIMATE_COLUMNS, estimate_quantities
+from analysis.estimation.passes.levelled import estimate_levels
 from analysis.estimation.passes.open import open_narrow
-from analysis.estimation.passes.reduce import reduce_rows
 from analysis.estimation.rows import BOUNDS, place_rows, read_sample, restrict_items
 from analysis.estimation.rule import Rule
 from analysis.estimation.totals import Quantity
@@ -133,9 +133,11 @@ def estimate_in_domains(
     narrow = open_narrow(frame, design, items=measured, keys=keys, where=where, bounds=BOUNDS)
     sample = None
     for by in domains:
-        reduced = None if narrow is None else reduce_rows(narrow, design, by, quantities, items)
-        if reduced is not None:
-            yield estimate_quantities(reduced.read, design, quantities, rules, label="node", sums_of=reduced.sums)
+        found = None
+        if narrow is not None:
+            found = estimate_levels(narrow, design, by, quantities, items, rules, label="node")
+        if found is not None:
+            yield found
             continue
         sample = sample or read_sample(frame, design, items=columns, keys=keys, bounds=BOUNDS)
         yield estimate_quantities(place_rows(sample, by), design, quantities, rules, label="node")

@@ -9,8 +9,8 @@ from analysis.designs.reading import read_designed
 from analysis.errors import EstimateError
 from analysis.estimation.designed import estimate_designed
 from analysis.estimation.finish import ESTIMATE_COLUMNS, estimate_quantities
+from analysis.estimation.passes.levelled import estimate_levels
 from analysis.estimation.passes.open import open_narrow
-from analysis.estimation.passes.reduce import reduce_rows
 from analysis.estimation.rows import read_rows, restrict_items
 from analysis.estimation.rule import Rule
 from analysis.estimation.totals import Quantity
@@ -171,8 +171,10 @@ def estimate_items(
             read_designed(frame, design, items=within, keys=by), by, quantities, rule, label=label
         )
     narrow = open_narrow(frame, design, items=items, keys=by, where=where)
-    reduced = None if narrow is None else reduce_rows(narrow, design, by, quantities, list(items))
-    if reduced is not None:
-        return estimate_quantities(reduced.read, design, quantities, rule, label=label, sums_of=reduced.sums)
+    found = None
+    if narrow is not None:
+        found = estimate_levels(narrow, design, by, quantities, list(items), rule, label=label)
+    if found is not None:
+        return found
     read = read_rows(frame, design, items=within, by=by)
     return estimate_quantities(read, design, quantities, rule, label=label)

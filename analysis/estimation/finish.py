@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from analysis.design import SurveyDesign
 from analysis.estimation.intervals import (
@@ -161,53 +162,44 @@ def _join(domains: pl.DataFrame, variances: pl.DataFrame) -> pl.DataFrame:
 
 
 def _find_limits(judged: Judged, estimate: Numbers, rule: Rule) -> Limits:
-    low, high = np.empty(len(estimate)), np.empty(len(estimate))
+    """METHODS 4.1-4.8."""
+    low, high = np.full(len(estimate), np.nan), np.full(len(estimate), np.nan)
+    floor, width = (0.0, 1.0) if rule.bounds is None else (rule.bounds[0], rule.bounds[1] - rule.bounds[0])
 
     def work(start: int, stop: int) -> None:
         for at, end in blocks(start, stop, _AT_ONCE):
-            part = slice(at, end)
-            low[part], high[part] = _limits(judged.cut(part), estimate[part], rule)
+            census, regular, fallback = (
+                at + np.flatnonzero(judged.kind[at:end] == kind) for kind in (CENSUS, REGULAR, FALLBACK)
+            )
+            low[census] = high[census] = estimate[census]
+            for limit, found in zip((low, high), _regular_limits(judged, estimate, regular, rule), strict=True):
+                limit[regular] = floor + width * found
+            if rule.bounds is None:
+                continue
+            share = np.clip((estimate[fallback] - floor) / width, 0, 1)
+            people = np.fmin(judged.kish[fallback], judged.psus[fallback])
+            for limit, found in zip((low, high), exact_limits(share, people, rule.confidence), strict=True):
+                limit[fallback] = floor + width * found
 
     in_order(len(estimate), work)
     return low, high
 
 
-def _limits(judged: Judged, estimate: Numbers, rule: Rule) -> Limits:
-    """METHODS 4.1-4.8."""
-    floor, width = (0.0, 1.0) if rule.bounds is None else (rule.bounds[0], rule.bounds[1] - rule.bounds[0])
-    if (judged.kind == REGULAR).all():
-        low, high = _regular_limits(judged, estimate, rule)
-        return floor + width * low, floor + width * high
-    low, high = np.full(len(estimate), np.nan), np.full(len(estimate), np.nan)
-    census, regular, fallback = (judged.kind == kind for kind in (CENSUS, REGULAR, FALLBACK))
-    low[census], high[census] = estimate[census], estimate[census]
-    for limit, found in zip(
-        (low, high), _regular_limits(judged.cut(regular), estimate[regular], rule), strict=True
-    ):
-        limit[regular] = floor + width * found
+def _regular_limits(judged: Judged, estimate: Numbers, at: NDArray[np.int64], rule: Rule) -> Limits:
+    """Of the domains ``at``: of shares of the width between the bounds; without bounds as the estimate is."""
+    error, df = judged.standard_error[at], judged.df[at]
     if rule.bounds is None:
-        return low, high
-    share = np.clip((estimate[fallback] - floor) / width, 0, 1)
-    people = np.fmin(judged.kish[fallback], judged.psus[fallback])
-    for limit, found in zip((low, high), exact_limits(share, people, rule.confidence), strict=True):
-        limit[fallback] = floor + width * found
-    return low, high
-
-
-def _regular_limits(judged: Judged, estimate: Numbers, rule: Rule) -> Limits:
-    """Of shares of the width between the bounds; without bounds in the unit of the estimate."""
-    if rule.bounds is None:
-        return t_limits(estimate, judged.standard_error, judged.df, rule.confidence)
+        return t_limits(estimate[at], error, df, rule.confidence)
     floor, width = rule.bounds[0], rule.bounds[1] - rule.bounds[0]
-    share, error, df = np.clip((estimate - floor) / width, 0, 1), judged.standard_error / width, judged.df
-    n, effective = np.maximum(judged.n, 2), share * (1 - share) / error**2
+    share, error = np.clip((estimate[at] - floor) / width, 0, 1), error / width
+    n, effective = np.maximum(judged.n[at], 2), share * (1 - share) / error**2
     if rule.interval == "t":
         return t_limits(share, error, df, rule.confidence)
     if rule.interval == "wilson":
         return wilson_limits(share, effective, df, rule.confidence)
     if rule.interval in ("beta", "beta_truncated"):
         # Korn and Graubard's ratio of quantiles is about the sample, whatever quantile others are asked to use.
-        truncated, df = rule.interval == "beta_truncated", judged.df_sample
+        truncated, df = rule.interval == "beta_truncated", judged.df_sample[at]
         return korn_graubard_limits(share, effective, n, df, rule.confidence, truncated=truncated)
     if rule.interval == "asin":
         return asin_limits(share, error, df, rule.confidence)

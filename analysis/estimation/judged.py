@@ -1,6 +1,6 @@
 """What a domain's variance says: standard error, effective sample size, design effect, the kind of limits."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -44,10 +44,6 @@ class Judged:
     def all_answered(self) -> bool:
         """Whether there is no domain without answers."""
         return not (self.kind == NOBODY).any()
-
-    def cut(self, part: slice | Flags) -> "Judged":
-        """The domains of ``part``."""
-        return Judged(*(getattr(self, column.name)[part] for column in fields(self)))
 
 
 def judge(domains: pl.DataFrame, *, df: str | float, has_spread: bool, is_finite: bool) -> Judged:

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analysis.compiled import compiled
 from analysis.design import SurveyDesign
 from analysis.grouping.keys import Key
 from analysis.grouping.scatter import Codes, Numbers
@@ -44,14 +45,13 @@ def make_strata(
 ) -> pl.DataFrame | None:
     """stratum (its number), code (in its key), psus, population, by label; None where the reading of ``rows`` must
     say why. ``of``: the codes of every group; ``populations`` by code. METHODS 20.2."""
-    present = np.flatnonzero(people > 0)
-    stratum = of["stratum"][present] if "stratum" in of else np.zeros(len(present), np.int32)
+    stratum = of["stratum"] if "stratum" in of else np.zeros(len(people), np.int32)
     count = int(stratum.max()) + 1
     if "cluster" in of:
-        pairs = np.unique(stratum.astype(np.int64) * (2**31) + of["cluster"][present])
+        pairs = np.unique((stratum.astype(np.int64) * (2**31) + of["cluster"])[people > 0])
         psus = np.bincount(pairs >> 31, minlength=count)
     else:
-        psus = np.bincount(stratum, people[present], count).astype(np.int64)
+        psus = np.bincount(stratum, people, count).astype(np.int64)
     population = np.full(count, np.nan) if populations is None else populations[:count]
     if populations is not None and (np.isinf(population).any() or (population < psus - 1e-9)[psus > 0].any()):
         return None
@@ -66,40 +66,51 @@ def make_cells(
     of: Mapping[str, Codes], keys: Mapping[str, Key], by: Sequence[str], people: Numbers, strata: pl.DataFrame
 ) -> Cells:
     """Cells of the groups that have rows and no null among ``by``; ``strata`` by ``make_strata``. METHODS 20.2."""
-    kept = np.flatnonzero(people > 0)
+    is_kept = people > 0
     for name in by:
         if keys[name].has_nulls:
-            kept = kept[of[name][kept] < keys[name].size - 1]
+            is_kept &= of[name] < keys[name].size - 1
+    kept = np.flatnonzero(is_kept)
     packed = np.zeros(len(kept), np.int64)
     room = 1
     for name in by:
         if room * keys[name].size >= 2**62:
             packed = np.unique(packed, return_inverse=True)[1].astype(np.int64)
             room = len(kept) + 1
-        packed = packed * keys[name].size + of[name][kept]
+        packed *= keys[name].size
+        packed += of[name][kept]
         room *= keys[name].size
-    rest: list[NDArray] = [of[name][kept] for name in ("stratum", "cluster") if name in of]
-    steps = np.diff(packed)
-    if len(kept) and not (steps > 0).all():
-        order = np.lexsort((*rest[::-1], packed))
-        kept, packed, rest = kept[order], packed[order], [codes[order] for codes in rest]
-        steps = np.diff(packed)
-    is_new = np.append([True], steps > 0)[: len(kept)]
-    domain = np.cumsum(is_new) - 1
-    stratum = rest[0].astype(np.int64) if "stratum" in of else np.zeros(len(kept), np.int64)
-    opens = is_new | np.append([True], np.diff(stratum) != 0)[: len(kept)]
-    pieces = np.flatnonzero(opens)
-    if "cluster" not in of and len(pieces) == len(kept):
-        pieces = np.arange(len(kept))
-    firsts = kept[is_new]
+    stratum = of["stratum"][kept] if "stratum" in of else np.zeros(len(kept), np.int32)
+    if (packed[1:] <= packed[:-1]).any():
+        within: list[NDArray] = [of[name][kept] for name in ("cluster", "stratum") if name in of]
+        order = np.lexsort([*within, packed])
+        kept, packed, stratum = kept[order], packed[order], stratum[order]
+    domain, pieces, domain_pieces = _part(packed, stratum)
+    firsts = kept[pieces[domain_pieces]]
     labels = pl.DataFrame(
         [pl.Series("domain", np.arange(len(firsts)), dtype=pl.UInt32)]
         + [keys[name].labels.gather(of[name][firsts].astype(np.uint32)).alias(name) for name in by]
     )
     if not by and not len(firsts):
         labels = pl.DataFrame({"domain": [0]}, schema={"domain": pl.UInt32})
-    piece_domain = domain[pieces]
-    domain_pieces = np.flatnonzero(np.append([True], np.diff(piece_domain) > 0)[: len(pieces)])
     place = np.zeros(int(strata["code"].max()) + 1, np.int64)  # type: ignore[arg-type]
     place[strata["code"].to_numpy()] = np.arange(strata.height)
-    return Cells(kept, domain, pieces, piece_domain, place[stratum[pieces]], domain_pieces, labels)
+    return Cells(kept, domain, pieces, domain[pieces], place[stratum[pieces]], domain_pieces, labels)
+
+
+@compiled
+def _part(packed: Index, stratum: Codes) -> tuple[Index, Index, Index]:
+    """Of groups in order: the domain of each, where a stratum of a domain begins, and where, among those
+    beginnings, a domain does."""
+    count, pieces, domains = len(packed), 0, 0
+    domain, starts, firsts = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64)
+    for at in range(count):
+        is_new = at == 0 or packed[at] != packed[at - 1]
+        if is_new:
+            firsts[domains] = pieces
+            domains += 1
+        if is_new or stratum[at] != stratum[at - 1]:
+            starts[pieces] = at
+            pieces += 1
+        domain[at] = domains - 1
+    return domain, starts[:pieces], firsts[:domains]

@@ -1,7 +1,7 @@
 """What the pass brings together of all rows: groups, their people and tallies, the strata."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -32,6 +32,12 @@ class Gathered:
     tallies: list[Tally]
     strata: pl.DataFrame
     tally_jointly: TallyJointly
+
+    def cut(self, part: slice) -> "Gathered":
+        """The groups of ``part``; strata stay those of the whole sample, and rows are not to be read again."""
+        of = {name: codes[part] for name, codes in self.of.items()}
+        tallies = [Tally(tally.sums[part], tally.values) for tally in self.tallies]
+        return replace(self, of=of, people=self.people[part], tallies=tallies)
 
 
 def gather_held(narrow: Narrow, design: SurveyDesign, used: Sequence[str]) -> Gathered | None:

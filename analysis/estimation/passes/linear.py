@@ -50,19 +50,20 @@ class Table:
             assert sums.variance is not None
             rows = people = self.people
             psus, mean, variance = sums.n, total / rows, sums.variance
-        whole = {"people": people, "rows": rows, "n": add(sums.n), "psus": psus}
-        parts = {"weight": add(sums.weight), "weight2": add(sums.weight2), "spread2": add(sums.spread2)}
-        return pl.DataFrame(
-            [
-                pl.Series("domain", cells.piece_domain.astype(np.uint32)),
-                pl.Series("stratum", cells.piece_stratum.astype(np.uint32)),
-                *(pl.Series(name, values.astype(np.int64)) for name, values in whole.items()),
-                *(
-                    pl.Series(name, values)
-                    for name, values in (parts | {"mean": mean, "variance": variance}).items()
-                ),
-            ]
-        )
+        columns = {
+            "domain": cells.piece_domain.astype(np.uint32),
+            "stratum": cells.piece_stratum.astype(np.uint32),
+            "people": people,
+            "rows": rows,
+            "n": add(sums.n).astype(np.int64),
+            "psus": psus,
+            "weight": add(sums.weight),
+            "weight2": add(sums.weight2),
+            "spread2": add(sums.spread2),
+            "mean": mean,
+            "variance": variance,
+        }
+        return pl.DataFrame(columns)
 
 
 def find_means(tally: Tally, cells: Cells) -> tuple[Numbers, Numbers]:

@@ -1,19 +1,17 @@
-"""From a sample, held or in pieces, to the sums of every quantity per (domain, stratum)."""
+"""From groups and their tallies to the sums of every quantity per (domain, stratum)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from analysis.design import SurveyDesign
 from analysis.estimation.passes.cells import make_cells
-from analysis.estimation.passes.gather import Gathered, gather_held
+from analysis.estimation.passes.gather import Gathered
 from analysis.estimation.passes.linear import Table, evaluate, find_means, reduce_alone, take_joint
-from analysis.estimation.passes.narrow import Narrow
-from analysis.estimation.passes.pieces import Pieces, gather_pieces
 from analysis.estimation.passes.tally import Joint
 from analysis.estimation.rows import Rows
 from analysis.estimation.totals import Quantity
+from analysis.grouping.keys import Key
 
 
 @dataclass(frozen=True)
@@ -25,22 +23,17 @@ class Reduced:
     sums: list[pl.DataFrame]
 
 
-def reduce_rows(
-    sample: Narrow | Pieces,
-    design: SurveyDesign,
+def reduce_groups(
+    gathered: Gathered,
+    keys: Mapping[str, Key],
     by: Sequence[str],
     quantities: Sequence[Quantity],
     items: Sequence[str],
 ) -> Reduced | None:
-    """The pass; None where its tables would be too large or the reading of ``rows`` must refuse. METHODS 20.2."""
-    names = [f"by.{column}" for column in by]
-    used = [name for name in sample.keys if name in names or not name.startswith("by.")]
-    gathered = (
-        gather_pieces(sample, design, used) if isinstance(sample, Pieces) else gather_held(sample, design, used)
-    )
-    if gathered is None:
-        return None
-    cells = make_cells(gathered.of, sample.keys, names, gathered.people, gathered.strata)
+    """Of all groups, or of a cut that holds its domains whole; None where nobody is in a domain. ``by``: names of
+    ``keys``. METHODS 20.2."""
+    has_clusters = "cluster" in keys
+    cells = make_cells(gathered.of, keys, by, gathered.people, gathered.strata)
     if not len(cells.groups):
         return None
     tallies = gathered.tallies
@@ -50,20 +43,14 @@ def reduce_rows(
         for k in range(len(tallies))
         for kind, values in (("m", means[k]), ("W", weights[k]))
     )
-    table = Table(cells, domains, tallies, gathered.people[cells.groups], design.cluster is not None)
+    table = Table(cells, domains, tallies, gathered.people[cells.groups], has_clusters)
     joint = _reduce_jointly(gathered, table, quantities)
     sums = [
         table.finish(reduce_alone(table, quantity) if found is None else take_joint(found, table, quantity))
         for quantity, found in zip(quantities, joint, strict=True)
     ]
-    read = Rows(
-        pl.DataFrame(),
-        domains,
-        gathered.strata.drop("code"),
-        tuple(names),
-        tuple(items),
-        design.cluster is not None,
-    )
+    strata = gathered.strata.drop("code")
+    read = Rows(pl.DataFrame(), domains, strata, tuple(by), tuple(items), has_clusters)
     return Reduced(read, sums)
 
 

@@ -13,9 +13,9 @@ from analysis.estimation.composite import estimate_composites, node_quantity
 from analysis.estimation.estimate import estimate_means, estimate_proportions, estimate_totals
 from analysis.estimation.finish import estimate_quantities
 from analysis.estimation.measures import share_satisfied
+from analysis.estimation.passes.levelled import estimate_levels
 from analysis.estimation.passes.open import open_narrow
 from analysis.estimation.passes.pieces import Pieces
-from analysis.estimation.passes.reduce import reduce_rows
 from analysis.estimation.rows import BOUNDS, read_rows
 from analysis.estimation.rule import Rule
 from analysis.grouping.keys import code_column
@@ -66,16 +66,16 @@ def by_rows(frame, design, by, where=None):
     return estimate_quantities(read, design, quantities, Rule(), label="node")
 
 
-def by_levels(frame, design, by, where=None, **held):
+def by_levels(frame, design, by, where=None, at_once=3, **held):
     quantities = [node_quantity(node, of, {f"q{k}": k - 1 for k in (1, 2, 3)}) for node, of in NODES.items()]
     narrow = open_narrow(frame, design, items=ITEMS, keys=by, where=where, bounds=BOUNDS, **held)
     assert narrow is not None
-    reduced = reduce_rows(narrow, design, by, quantities, list(ITEMS))
-    if reduced is None:  # nobody is in a domain: an empty table, which the pass over rows makes
+    found = estimate_levels(narrow, design, by, quantities, list(ITEMS), Rule(), label="node", at_once=at_once)
+    if found is None:  # nobody is in a domain: an empty table, which the pass over rows makes
         expected = by_rows(frame, design, by, where)
         assert expected.is_empty()
         return expected
-    return estimate_quantities(reduced.read, design, quantities, Rule(), label="node", sums_of=reduced.sums)
+    return found
 
 
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
@@ -126,13 +126,44 @@ def test_samples_too_long_to_be_held_are_read_in_pieces(tmp_path):
     assert_frame_equal(found, by_rows(pl.concat(files), design, by), rel_tol=1e-8, abs_tol=1e-9)
 
 
+@pytest.mark.parametrize("by", [["procedure", "unit"], ["unit"], ["procedure"]])
+@pytest.mark.parametrize("design", DESIGNS)
+def test_domains_in_parts_are_those_of_all_at_once(design, by):
+    rng = np.random.default_rng(7)
+    stratum = rng.integers(0, 4, 3_000)
+    frame = pl.DataFrame(
+        {
+            "w": rng.uniform(1, 9, 3_000),
+            "h": stratum,
+            "c": stratum * 100 + rng.integers(0, 9, 3_000),
+            "N": 40.0 + 2_000 * (design.cluster is None),
+            "unit": rng.integers(0, 5, 3_000),
+            "procedure": pl.Series(rng.integers(0, 400, 3_000)).set(pl.Series(rng.random(3_000) < 0.05), None),
+            "q1": rng.choice([0.0, 50.0, 100.0], 3_000),
+        }
+    )
+    sample = open_narrow(frame, design, items={"q1": pl.col("q1")}, keys=by, bounds=BOUNDS)
+    assert sample is not None
+    quantities = [node_quantity("q1", {"q1": 1.0}, {"q1": 0})]
+    found = [
+        estimate_levels(sample, design, by, quantities, ["q1"], Rule(), label="node", at_once=at_once)
+        for at_once in (10, 100, 1_000_000)
+    ]
+    assert found[0] is not None
+    for other in found[1:]:
+        assert_frame_equal(found[0], other)
+    read = read_rows(frame, design, items={"q1": pl.col("q1")}, by=by, bounds=BOUNDS)
+    expected = estimate_quantities(read, design, quantities, Rule(), label="node")
+    assert_frame_equal(found[0], expected, rel_tol=1e-9, abs_tol=1e-9)
+
+
 def test_a_population_that_differs_between_pieces_is_no_design():
     frame = pl.DataFrame({"w": [1.0] * 400, "N": [500.0] * 399 + [600.0], "y": [0.0, 100.0] * 200})
     design = SurveyDesign("w", population="N")
     pieces = open_narrow(frame, design, items={"y": pl.col("y")}, keys=[], held_bytes=1_000)
     quantities = [node_quantity("y", {"y": 1.0}, {"y": 0})]
     assert isinstance(pieces, Pieces)
-    assert reduce_rows(pieces, design, [], quantities, ["y"]) is None
+    assert estimate_levels(pieces, design, [], quantities, ["y"], Rule(), label="node") is None
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, database=None)
