@@ -7,7 +7,7 @@ SHEET, DIFFERING = OPEN + "/sheet?serial={serial}", CHECKING + "/differences/{di
 
 
 def paper(name: str, route: str, opened: Open, only: str | None = None) -> Scene:
-    return Scene(f"paper: {name}", route.replace(" ", " /staff/paper", 1), STAFF, opened, only)
+    return Scene(name, route.replace(" ", " /staff/paper", 1), STAFF, opened, only)
 
 
 SCENES = (

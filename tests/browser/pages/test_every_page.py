@@ -1,37 +1,21 @@
 """Every page, in each language, on a small phone with text twice as large and on a desk, in every contrast.
 
-axe finds nothing, nothing scrolls sideways, targets are large;
-nothing comes from elsewhere, and citizens get no cookie.
+axe finds nothing, nothing scrolls sideways, targets are large, nothing comes from elsewhere; no cookie for citizens.
 """
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from tests.browser.chromium import Chromium, Page, start_chromium
+from tests.browser.chromium import Page
 from tests.browser.pages.checks import find_faults_everywhere
 from tests.browser.pages.parts import ANYBODY, NEWCOMER, STAFF, Scene
 from tests.browser.pages.scenes import OTHERS, ROOMS
-from tests.browser.pages.site import Site, serve_site
+from tests.browser.pages.site import Site
 from tests.browser.pages.staff_scenes import enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory) -> Iterator[Chromium]:
-    with start_chromium(tmp_path_factory.mktemp("chromium") / "profile") as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def site(migrated_sqlite, tmp_path_factory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("site")
-    (folder / "site.sqlite3").write_bytes(migrated_sqlite.read_bytes())
-    with serve_site(f"sqlite:///{folder / 'site.sqlite3'}", folder) as served:
-        yield served
 
 
 def test_every_route_has_a_scene_or_answers_with_no_page(site):
