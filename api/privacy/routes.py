@@ -15,7 +15,7 @@ from api.db import begin_write, session
 from api.errors import TooMany
 from api.page_reply import fill_template, reply_page
 from api.privacy.erasing import CITIZEN, erase_response, find_response
-from api.privacy.showing import show_answers
+from api.privacy.showing import show_answers, show_unit
 from api.texts import read_texts
 from survey_forms.consent.catalogue import read_consents
 from survey_forms.pages.render import PAGE_POLICY, show_day, style_address
@@ -91,7 +91,7 @@ def _reply_response(
         receipt=str(response.id),
         form_title=form.title[language],
         day=show_day(response.local_day, language),
-        unit=response.unit_filed,
+        unit=show_unit(database, response.unit_filed, language),
         answers=list(show_answers(database, response, form, language)),
     )
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from api.tables import Comment, Response, ResponseText
+from api.tables import Comment, Response, ResponseText, Unit
 from survey_forms.columns import answer_columns
 from survey_forms.form import Form, Question
 
@@ -17,6 +17,14 @@ WAITS = {
     "vi": "(lời góp ý này đang chờ che thông tin cá nhân; chưa ai đọc)",
     "en": "(this comment waits to be masked; nobody has read it)",
 }
+
+
+def show_unit(session: Session, code: str, language: str) -> str:
+    """The unit's newest name, and its code."""
+    found = session.exec(select(Unit).where(Unit.code == code).order_by(col(Unit.valid_from).desc())).first()
+    if found is None:
+        return code
+    return f"{(found.name_en if language == 'en' else None) or found.name} ({code})"
 
 
 def show_answers(session: Session, response: Response, form: Form, language: str) -> Iterator[tuple[str, str]]:

@@ -49,10 +49,10 @@ def picture_pages(chromium: Chromium, shoot: Shoot, *, width: int, height: int) 
             for language in ("vi", "en") if width < 500 else ("vi",):
                 signed_in = chromium.open_page(width=width, height=height)
                 enter(signed_in, site, language)
-                for scene in (scene for scenes in ROOMS.values() for scene in scenes):
+                for room, scene in ((room, scene) for room, scenes in ROOMS.items() for scene in scenes):
                     page = signed_in if scene.who == STAFF else chromium.open_page(width=width, height=height)
                     scene.open(page, site, language)
-                    shoot(page, f"{name_file(scene.name)}-{language}", whole=True)
+                    shoot(page, f"{room}-{name_file(scene.name)}-{language}", whole=True)
                     if page is not signed_in:
                         page.send("Page.close")
 

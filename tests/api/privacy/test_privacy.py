@@ -68,6 +68,7 @@ def test_a_person_sees_their_answers_in_words_and_their_comment_masked(client, e
     assert page.headers["cache-control"] == "no-store"
     assert re.search(r"<p>2 – \w+", page.text)
     assert "Chị [tên người] hẹn gọi [số điện thoại]" in page.text
+    assert "nơi làm thủ tục: Phường Ba Đình (00004)" in page.text
 
 
 def test_deleting_leaves_only_that_there_was_a_response(client, engine, settings, receipt):
