@@ -20,6 +20,7 @@ from api.form_pages import routes as form_pages_routes
 from api.head_requests import HeadRequests
 from api.home import routes as home_routes
 from api.interviews import routes as interviews_routes
+from api.interviews import staff_routes as interviews_staff_routes
 from api.invitations import routes as invitations_routes
 from api.kiosks import device_routes as kiosk_device_routes
 from api.kiosks import page_routes as kiosk_page_routes
@@ -138,6 +139,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
             "/api/v1/import/responses": settings.batch_bytes_max,
             "/api/v1/import/transactions": settings.batch_bytes_max,
             "/api/v1/kiosks/me/responses": settings.batch_bytes_max,
+            "/staff/interviews": settings.batch_bytes_max,
         },
     )
     app.add_middleware(SecurityHeaders)
@@ -155,6 +157,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.include_router(qr_routes.router)
     app.include_router(paper_routes.router)
     app.include_router(interviews_routes.make_router(require_device))
+    app.include_router(interviews_staff_routes.router)
     app.include_router(kiosk_page_routes.router)
     app.include_router(kiosk_device_routes.router)
     app.include_router(kiosk_routes.router)

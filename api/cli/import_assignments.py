@@ -8,7 +8,7 @@ import typer
 from api.cli.import_printing import listing_problems, show_counts
 from api.cli.opened import opened_engine
 from api.clock import local_day, utc_now
-from api.interviews.importing import import_assignments
+from api.interviews.importing import Importer, import_assignments
 from api.settings import read_settings
 
 
@@ -29,10 +29,10 @@ def assignments(
         new, known = import_assignments(
             engine,
             file,
+            Importer("command line"),
             survey=survey,
             today=local_day(now, settings.zone),
             now=now,
-            actor="command line",
             sheet=sheet,
         )
     show_counts(**{"mới_/_new": new, "đã_có_/_known": known})

@@ -2,6 +2,8 @@
 
 import re
 import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -25,8 +27,24 @@ MOST = {"code": 60, "place": 200}
 _PHONE = re.compile(r"(?:\+?84|0)[ .]?[35789](?:[ .]?\d){8}\b|\b\d{12}\b")
 
 
+@dataclass(frozen=True)
+class Importer:
+    """Who imports. ``units`` None: into every unit; tablets at ``own_counters`` get no case from them."""
+
+    actor: str
+    units: frozenset[str] | None = None
+    own_counters: frozenset[str] = frozenset()
+
+
 def import_assignments(
-    engine: Engine, path: Path, *, survey: str, today: date, now: datetime, actor: str, sheet: str | None = None
+    engine: Engine,
+    path: Path,
+    by: Importer,
+    *,
+    survey: str,
+    today: date,
+    now: datetime,
+    sheet: str | None = None,
 ) -> tuple[int, int]:
     """Keep code, unit, place and device of each row, nothing else; gives how many are new and how many were known.
     FileRejected with every problem of the file; a known code keeps what was tried and gets the new place."""
@@ -36,21 +54,22 @@ def import_assignments(
     with Session(engine) as session, session.begin():
         begin_write(session)
         devices = {device.id: device for device in session.execute(select(KioskDevice)).scalars()}
-        seen: dict[str, int] = {}
-        problems: list[RowProblem] = []
-        rows = []
-        for row in table.rows:
-            problems += _find_problems(row, codes, devices, seen, today)
-            seen.setdefault(row.values["code"], row.number)
-            rows.append(row.values)
-        if problems:
-            raise FileRejected(path.name, problems)
         known = {
             found.code: found
             for found in session.execute(
                 select(InterviewAssignment).where(col(InterviewAssignment.survey) == survey)
             ).scalars()
         }
+        seen: dict[str, int] = {}
+        problems: list[RowProblem] = []
+        rows = []
+        for row in table.rows:
+            problems += _find_problems(row, codes, devices, seen, today)
+            problems += _find_not_theirs(row, by, devices, known)
+            seen.setdefault(row.values["code"], row.number)
+            rows.append(row.values)
+        if problems:
+            raise FileRejected(path.name, problems)
         for values in rows:
             found = known.get(values["code"]) or InterviewAssignment(
                 id=secrets.token_hex(16), survey=survey, code=values["code"], unit="", place="", imported_at=now
@@ -60,7 +79,13 @@ def import_assignments(
             session.add(found)
         again = sum(values["code"] in known for values in rows)
         record_event(
-            session, at=now, actor=actor, action="interviews.import", subject=survey, rows=len(rows), known=again
+            session,
+            at=now,
+            actor=by.actor,
+            action="interviews.import",
+            subject=survey,
+            rows=len(rows),
+            known=again,
         )
     return len(rows) - again, again
 
@@ -93,3 +118,20 @@ def _find_problems(
         if found is None or found.revoked_at is not None or found.unit != values["unit"]:
             add("device", "unknown_device", "không phải máy của đơn vị này", "no tablet of this unit", device)
     return problems
+
+
+def _find_not_theirs(
+    row: Row, by: Importer, devices: dict[str, KioskDevice], known: dict[str, InterviewAssignment]
+) -> Iterator[RowProblem]:
+    unit, before = row.values["unit"], known.get(row.values["code"])
+    if by.units is not None and unit not in by.units:
+        vi, en = "đơn vị không thuộc phạm vi được giao cho bạn", "the unit is not among those given to you"
+        yield RowProblem(row.number, "unit", "unit_out_of_scope", vi, en, unit)
+    elif by.units is not None and before is not None and before.unit not in by.units:
+        vi, en = "mã này đã dùng ở đơn vị khác trong đợt", "another unit uses this code in the survey"
+        yield RowProblem(row.number, "code", "code_of_another_unit", vi, en, row.values["code"])
+    given = (devices.get(row.values.get("device") or ""), devices.get((before and before.device) or ""))
+    if any(device is not None and device.counter in by.own_counters for device in given):
+        vi = "nơi của máy ở quầy bạn phục vụ; hãy nhờ người khác"
+        en = "belongs to a tablet at your own counter; ask a colleague"
+        yield RowProblem(row.number, "device", "own_counter", vi, en, row.values.get("device"))

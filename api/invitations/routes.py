@@ -1,6 +1,6 @@
 """``/staff/invitations``: response rates by unit and procedure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -59,6 +59,7 @@ def get_invitations(
         texts=texts,
         asked=asked,
         lines=shown,
+        by_unit=_by_unit(lines, names, language),
         total=_total(lines, language),
         held=texts["held"].format(count=held, least=settings.invitation_cell) if held else "",
         why_together=texts["why_together"].format(least=settings.invitation_cell)
@@ -81,6 +82,16 @@ def _show(line: Answering, names: dict[str, str], language: str) -> Line:
         answered=_count(line.answered, language),
         rate=_percent(line.rate, language),
     )
+
+
+def _by_unit(lines: list[Answering], names: dict[str, str], language: str) -> list[Line]:
+    """A line for each unit, where some have several."""
+    groups: dict[str, list[Answering]] = {}
+    for line in lines:
+        groups.setdefault(line.unit_filed, []).append(line)
+    totals = [(unit, _total(of_unit, language)) for unit, of_unit in sorted(groups.items())]
+    shown = [replace(total, unit=names.get(unit, unit)) for unit, total in totals if total is not None]
+    return shown if len(shown) < len(lines) else []
 
 
 def _total(lines: list[Answering], language: str) -> Line | None:

@@ -41,6 +41,12 @@ MENU: tuple[MenuEntry, ...] = (
         },
     ),
     MenuEntry(
+        "/staff/interviews",
+        "interviews.read",
+        {"vi": "Phỏng vấn", "en": "Interviews"},
+        {"vi": "Nơi cần đến, kết quả, tỷ lệ trả lời.", "en": "Places to visit, outcomes, response rates."},
+    ),
+    MenuEntry(
         "/staff/signals",
         "signals.read",
         {"vi": "Dấu hiệu", "en": "Signals"},

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from typer.testing import CliRunner
 
 from api.cli.main import app as commands
-from api.interviews.importing import import_assignments
+from api.interviews.importing import Importer, import_assignments
 from api.interviews.reporting import list_fieldwork
 from api.tables import InterviewAttempt, Response
 from api.tabular import FileRejected
@@ -34,7 +34,7 @@ def write_list(folder: Path, *rows: dict[str, str]) -> Path:
 
 
 def bring(engine: Engine, file: Path) -> tuple[int, int]:
-    return import_assignments(engine, file, survey="2026-q4", today=NOW.date(), now=NOW, actor="test")
+    return import_assignments(engine, file, Importer("test"), survey="2026-q4", today=NOW.date(), now=NOW)
 
 
 def list_cases(tablet) -> list[dict]:

@@ -1,8 +1,6 @@
 """A tablet of an interviewer in a real browser: the list, tries without network, consent, an interview, axe."""
 
 import json
-from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -10,19 +8,14 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from api.clock import local_day, utc_now
-from api.interviews.importing import import_assignments
+from api.interviews.importing import Importer, import_assignments
 from api.settings import Settings
 from api.tables import InterviewAttempt
-from tests.browser.chromium import Chromium, start_chromium
+from tests.browser.axe import find_faults
+from tests.browser.chromium import Chromium
 from tests.browser.kiosk.tablet import UNIT, Tablet, invite, list_stored, serve_kiosks
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory) -> Iterator[Chromium]:
-    with start_chromium(tmp_path_factory.mktemp("chromium") / "profile") as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -41,7 +34,7 @@ def tablet(chromium: Chromium, served, tmp_path: Path) -> Tablet:
     file.write_text("\n".join(["code,unit,place", *lines]), "utf-8")
     now = utc_now()
     today = local_day(now, Settings().zone)
-    import_assignments(app.state.engine, file, survey="s", today=today, now=now, actor="test")
+    import_assignments(app.state.engine, file, Importer("test"), survey="s", today=today, now=now)
     code = invite(app.state.engine, mode="interviewer", form="kinds", idle_seconds=300).code
     opened = Tablet(chromium.open_page(f"{address}/kiosk#code={code}", width=820, height=1180), address)
     opened.wait_for("cases")
@@ -152,15 +145,6 @@ def test_screens_fit_every_width_and_axe_finds_nothing(tablet, tmp_path):
             )
             problems += [(name, width, one) for one in small]
             tablet.page.screenshot(tmp_path / f"{name}-{width}.png", whole=True)
-        problems += [(name, fault) for fault in find_faults(tablet)]
+        problems += [(name, fault) for fault in find_faults(tablet.page)]
     assert problems == []
     assert tablet.page.errors == []
-
-
-def find_faults(tablet: Tablet) -> list[str]:
-    spec = find_spec("axe_core_python")
-    assert spec is not None
-    assert spec.origin is not None
-    tablet.page.evaluate(Path(spec.origin).with_name("axe.min.js").read_text(encoding="utf-8") + ";null")
-    found = tablet.page.evaluate("axe.run(document).then(result => JSON.stringify(result.violations))")
-    return [f"{fault['id']}: {fault['nodes'][0]['html'][:120]}" for fault in json.loads(found)]
