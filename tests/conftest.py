@@ -1,4 +1,4 @@
-"""Resources for tests: the two databases, migrated; the service; a clock that stands still."""
+"""Resources for tests: the two databases, migrated; the service; a clock that stands still; a browser."""
 
 import os
 import shutil
@@ -17,6 +17,7 @@ from api.app import create_app
 from api.cli.migrate import run_migrations
 from api.db import make_engine
 from api.settings import Settings
+from tests.browser.chromium import Chromium, start_chromium
 from tests.postgres_server import execute, run_postgres
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # 20/11/2026 10:00 in Việt Nam
@@ -100,3 +101,10 @@ def app(settings: Settings, clock: Callable[[], datetime]) -> Iterator[FastAPI]:
 def client(app: FastAPI) -> Iterator[TestClient]:
     with TestClient(app, raise_server_exceptions=False) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """A real browser."""
+    with start_chromium(tmp_path_factory.mktemp("chromium") / "profile") as started:
+        yield started

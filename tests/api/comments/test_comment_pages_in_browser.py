@@ -10,8 +10,8 @@ from api.app import create_app
 from api.comments.screening import screen_waiting
 from api.sealer import make_sealer
 from tests.api.staff.people import PASSWORD, add_second_factor, add_staff, code_of
-from tests.api.staff.test_staff_pages_in_browser import find_faults, look_over
-from tests.browser.chromium import Chromium, start_chromium
+from tests.api.staff.test_staff_pages_in_browser import look_over
+from tests.browser.axe import find_faults
 from tests.browser.served import serve
 from tests.conftest import NOW
 
@@ -19,12 +19,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 ANALYST = "phantich@example.vn"
 LONG = "Chị Hoa hẹn gọi 0912 345 678 mà không gọi; ghế ngồi chờ thiếu, quạt hỏng, " + "rấtlâu" * 30
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    with start_chromium(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
 
 
 @pytest.fixture

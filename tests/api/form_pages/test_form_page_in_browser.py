@@ -11,7 +11,6 @@ from sqlmodel import Session, select
 from api.app import create_app
 from api.settings import Settings
 from api.tables import Response, Unit
-from tests.browser.chromium import start_chromium
 from tests.browser.served import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -30,12 +29,6 @@ SMALL_TARGETS = f"""
   .map(([found, box]) => found.outerHTML.slice(0, 80) + ' ' + box.width + '×' + box.height)
 """
 SHOWN = "[...document.querySelectorAll('.q')].filter(found => found.checkVisibility()).map(found => found.id)"
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory):
-    with start_chromium(tmp_path_factory.mktemp("chromium") / "profile") as browser:
-        yield browser
 
 
 @pytest.fixture

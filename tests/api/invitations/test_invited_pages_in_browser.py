@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.staff.test_staff_pages_in_browser import find_faults, look_over
-from tests.browser.chromium import Chromium, Page, start_chromium
+from tests.api.staff.test_staff_pages_in_browser import look_over
+from tests.browser.axe import find_faults
+from tests.browser.chromium import Page
 from tests.browser.invitations import (
     STAFF_PAGES,
     answer_once,
@@ -17,12 +18,6 @@ from tests.browser.invitations import (
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    with start_chromium(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 
 from api.db import make_engine
 from api.tables import Response
-from tests.browser.chromium import Chromium, Page, start_chromium
+from tests.browser.chromium import Chromium, Page
 from tests.browser.invitations import serve_invitations, wait_for, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -16,12 +16,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SHOWN = "[...document.querySelectorAll('.step')].filter(found => found.checkVisibility()).map(found => found.id)"
 KEPT = "Object.keys(localStorage).filter(key => key.startsWith('hailong.kept.')).length"
 FORM = 'form[action="/t/answer"]'
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    with start_chromium(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
 
 
 @pytest.fixture

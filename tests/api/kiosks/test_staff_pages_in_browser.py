@@ -16,17 +16,10 @@ from api.settings import Settings
 from tests.api.kiosks.conftest import KIOSKS, Tablet, make_heartbeat, make_item
 from tests.api.staff.people import add_second_factor, add_staff
 from tests.api.staff.test_staff_pages_in_browser import ADMIN, look_over, sign_in_there
-from tests.browser.chromium import Chromium, start_chromium
 from tests.browser.served import serve
 from tests.conftest import NOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    with start_chromium(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from survey_forms.pages.printed.serials import write_serial
 from tests.api.paper.conftest import FIRST, HEAD
 from tests.api.staff.people import PASSWORD
 from tests.api.staff.test_staff_pages_in_browser import look_over
-from tests.browser.chromium import Chromium, Page, start_chromium
+from tests.browser.chromium import Page
 from tests.browser.served import serve
 from tests.conftest import NOW
 
@@ -39,12 +39,6 @@ MARK = """[...document.querySelectorAll('.sheet')].forEach((sheet, number) =>
 CLIPPED = """[...document.querySelectorAll('.question *, .head *, .band *')]
   .filter(one => one.checkVisibility() && one.getBoundingClientRect().right > document.body.clientWidth + 1)
   .map(one => one.outerHTML.slice(0, 80))"""
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    with start_chromium(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """The pages of signals and of the proof of work in a real browser: widths, axe, keyboard; the script."""
 
-import json
 import os
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -18,7 +16,8 @@ from api.signals.service import store_signals
 from api.tables import Response, ResponseExclusion, Signal
 from survey_forms.loader import load_catalogue
 from tests.api.staff.people import EMAIL, PASSWORD, add_second_factor, add_staff, code_of
-from tests.browser.chromium import Chromium, Page, start_chromium
+from tests.browser.axe import find_faults
+from tests.browser.chromium import Chromium, Page
 from tests.browser.served import serve
 from tests.conftest import NOW
 from tests.registered import add_register
@@ -32,12 +31,6 @@ SMALL_TARGETS = """[...document.querySelectorAll(`main button, main input:not([t
   main select, main textarea, .tick`)].filter(one => one.checkVisibility() && !one.closest('[aria-hidden]'))
   .map(one => [one.outerHTML.slice(0, 80), one.getBoundingClientRect().height])
   .filter(([, high]) => high < 43.9)"""
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    with start_chromium(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -85,15 +78,6 @@ def sign_in_there(page: Page, address: str, secret: str) -> None:
     page.press("Enter", leads_away=True)
     page.type("#code", code_of(secret))
     page.press("Enter", leads_away=True)
-
-
-def find_faults(page: Page) -> list[str]:
-    spec = find_spec("axe_core_python")
-    assert spec is not None
-    assert spec.origin is not None
-    page.evaluate(Path(spec.origin).with_name("axe.min.js").read_text(encoding="utf-8") + ";null")
-    found = page.evaluate("axe.run(document).then(result => JSON.stringify(result.violations))")
-    return [f"{fault['id']}: {fault['nodes'][0]['html'][:120]}" for fault in json.loads(found)]
 
 
 def look_over(page: Page, url: str, name: str) -> list[object]:

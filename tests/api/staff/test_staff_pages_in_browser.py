@@ -1,8 +1,6 @@
 """The pages of staff in a real browser: no script, by keyboard, narrow and wide, and what axe finds."""
 
-import json
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -10,7 +8,8 @@ import pytest
 from api.app import create_app
 from api.settings import Settings
 from tests.api.staff.people import PASSWORD, add_second_factor, add_staff, code_of, invite
-from tests.browser.chromium import Chromium, Page, start_chromium
+from tests.browser.axe import find_faults
+from tests.browser.chromium import Page
 from tests.browser.served import serve
 from tests.conftest import NOW
 from tests.stored import make_unit, store
@@ -32,12 +31,6 @@ PRESSED = (
 SMALL_TARGETS = f"""[...document.querySelectorAll('{PRESSED}')].filter(one => one.checkVisibility())
   .map(one => [one.outerHTML.slice(0, 80), one.getBoundingClientRect().height])
   .filter(([, high]) => high < 43.9)"""
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    with start_chromium(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -70,16 +63,6 @@ def sign_in_there(page: Page, address: str, secret: str) -> None:
     page.type("#code", code_of(secret))
     page.press("Enter", leads_away=True)
     assert page.evaluate("location.pathname") == "/staff"
-
-
-def find_faults(page: Page) -> list[str]:
-    """What axe finds, each with where."""
-    spec = find_spec("axe_core_python")
-    assert spec is not None
-    assert spec.origin is not None
-    page.evaluate(Path(spec.origin).with_name("axe.min.js").read_text(encoding="utf-8") + ";null")
-    found = page.evaluate("axe.run(document).then(result => JSON.stringify(result.violations))")
-    return [f"{fault['id']}: {fault['nodes'][0]['html'][:120]}" for fault in json.loads(found)]
 
 
 def test_an_administrator_signs_in_and_invites_somebody_by_keyboard_without_scripts(chromium, address, secret):

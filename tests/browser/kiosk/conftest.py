@@ -7,14 +7,8 @@ import pytest
 
 from api.app import create_app
 from api.settings import Settings
-from tests.browser.chromium import Chromium, Page, start_chromium
+from tests.browser.chromium import Chromium, Page
 from tests.browser.served import serve
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory) -> Iterator[Chromium]:
-    with start_chromium(tmp_path_factory.mktemp("chromium") / "profile") as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

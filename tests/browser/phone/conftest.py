@@ -11,7 +11,6 @@ from sqlmodel import Session, select
 from api.app import create_app
 from api.settings import Settings
 from api.tables import Response, Unit
-from tests.browser.chromium import Chromium, start_chromium
 from tests.browser.served import serve
 
 FOREIGN = "http://localhost"  # another origin than 127.0.0.1; its port is added where a page of it is served
@@ -27,12 +26,6 @@ class Service:
     def stored(self) -> list[Response]:
         with Session(self.app.state.engine) as session:
             return list(session.exec(select(Response)))
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory) -> Iterator[Chromium]:
-    with start_chromium(tmp_path_factory.mktemp("chromium") / "profile") as browser:
-        yield browser
 
 
 @pytest.fixture
