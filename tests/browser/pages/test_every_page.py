@@ -1,6 +1,6 @@
 """Every page, in each language, on a small phone with text twice as large and on a desk, in every contrast.
 
-axe finds nothing, nothing scrolls sideways, targets are large, nothing comes from elsewhere; no cookie for citizens.
+axe finds nothing, none scrolls sideways, targets are large, nothing comes from elsewhere, citizens get no cookie.
 """
 
 import re
