@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -21,6 +22,10 @@ from tests.browser.chromium import Chromium, start_chromium
 from tests.postgres_server import execute, run_postgres
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # 20/11/2026 10:00 in Việt Nam
+
+
+hypothesis.settings.register_profile("hailong", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("hailong")
 
 
 @pytest.fixture(scope="session")
