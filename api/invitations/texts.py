@@ -18,8 +18,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "census": "mọi hồ sơ",
         "by_unit": "Theo đơn vị",
         "by_procedure": "Theo kỳ và thủ tục",
-        "definition": "Tỷ lệ trả lời = đã trả lời / đã mời. Mọi hồ sơ đã mời đều nằm trong mẫu số, cả khi tin nhắn "
-        "không tới (RR1 của AAPOR, METHODS 25.1); kỳ còn mở thì tỷ lệ còn tăng. Đã mở gồm cả đã trả lời.",
+        "definition": "Tỷ lệ trả lời = đã trả lời / đã mời. Mọi hồ sơ đã mời đều nằm trong mẫu số, cả khi tin "
+        "nhắn không tới (RR1 của AAPOR, METHODS 25.1); kỳ còn mở thì tỷ lệ còn tăng. Đã mở gồm cả đã trả lời.",
         "filter": "Lọc",
         "total": "Tất cả các dòng",
         "none": "Chưa có hồ sơ nào được mời. Nhập danh sách bằng lệnh: hailong import cases.",
@@ -43,9 +43,9 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "census": "every case",
         "by_unit": "By unit",
         "by_procedure": "By period and procedure",
-        "definition": "Response rate = answered / invited. Every invited case counts below the line, also where the "
-        "message never came (AAPOR's RR1, METHODS 25.1); it still grows while a period is open. Opened includes "
-        "answered.",
+        "definition": "Response rate = answered / invited. Every invited case counts below the line, also where "
+        "the message never came (AAPOR's RR1, METHODS 25.1); it still grows while a period is open. Opened "
+        "includes answered.",
         "filter": "Filter",
         "total": "All lines",
         "none": "No case was invited yet. Import a list with the command: hailong import cases.",

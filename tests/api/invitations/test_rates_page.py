@@ -1,10 +1,18 @@
 """``/staff/invitations``: response rates by unit, and below by period and procedure, of one's own units."""
 
+from dataclasses import replace
+
 import pytest
 
+from api.settings import Settings
 from api.tables import InvitationTotal
 from tests.api.staff.people import add_staff, sign_in
 from tests.stored import store
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return replace(settings, public_url="")  # else cookies are for https only
 
 
 def make_total(unit: str, procedure: str, invited: int, answered: int) -> InvitationTotal:
