@@ -1,4 +1,4 @@
-"""One browser and one filled service for each file."""
+"""One filled service for each file."""
 
 from collections.abc import Iterator
 
