@@ -32,6 +32,7 @@ from api.nightly import routes as nightly_routes
 from api.openapi import describe_with_problems
 from api.paper import routes as paper_routes
 from api.privacy import routes as privacy_routes
+from api.privacy import staff_routes as privacy_staff_routes
 from api.proof_of_work import ProofDesk
 from api.qr import routes as qr_routes
 from api.rate_limit import RateLimit
@@ -171,6 +172,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
     app.include_router(releases_routes.router)
     app.include_router(comments_routes.router)
     app.include_router(privacy_routes.router)
+    app.include_router(privacy_staff_routes.router)
     app.include_router(nightly_routes.router)
     app.include_router(signals_routes.router)
     app.include_router(staff_routes.router)

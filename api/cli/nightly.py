@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -24,6 +25,7 @@ from api.kiosks.protecting import protect_refusals, purge_sealed_items
 from api.kiosks.purging import purge_kiosks
 from api.nightly.running import Progress, Step, run_nightly
 from api.nightly.telling import name_step, tell_step
+from api.privacy.requests import count_requests
 from api.sealer import require_sealer
 from api.settings import Settings, read_settings
 from api.staff.expiring import delete_expired
@@ -93,6 +95,9 @@ def list_steps(engine: Engine, settings: Settings, *, now: datetime) -> list[Ste
         due = close_due(engine, today=today, days=settings.invitation_days, now=now, actor=ACTOR)
         return {"periods": len(due)}
 
+    def count_open(session: Session) -> Mapping[str, int]:
+        return asdict(count_requests(session, today=today))
+
     return [
         Step("comments", screen),
         Step("quarantine", protect),
@@ -101,6 +106,7 @@ def list_steps(engine: Engine, settings: Settings, *, now: datetime) -> list[Ste
         Step("invitations", close_invitations),
         Step("staff", partial(alone, partial(delete_expired, now=now, settings=settings))),
         Step("kiosks", partial(alone, partial(purge_kiosks, now=now, actor=ACTOR))),
+        Step("requests", partial(alone, count_open)),
     ]
 
 

@@ -74,6 +74,15 @@ MENU: tuple[MenuEntry, ...] = (
         {"vi": "Đọc lời góp ý đã che thông tin cá nhân.", "en": "Read comments, personal data masked."},
     ),
     MenuEntry(
+        "/staff/privacy",
+        "privacy.record",
+        {"vi": "Dữ liệu cá nhân", "en": "Personal data"},
+        {
+            "vi": "Ghi và trả lời yêu cầu xem, sửa, xóa.",
+            "en": "Record and answer requests to see or delete.",
+        },
+    ),
+    MenuEntry(
         "/staff/audit",
         "audit.read",
         {"vi": "Nhật ký", "en": "Audit"},

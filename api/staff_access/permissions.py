@@ -52,6 +52,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "signals.read": _HEAD | _ANALYST,
     "signals.decide": _ANALYST,
     "nightly.read": _ANALYST | _ADMIN,
+    "privacy.record": _ALL,  # requests about one's own data, without a name
     "privacy.answer": _ANALYST | _ADMIN,  # requests for access and deletion
 }
 

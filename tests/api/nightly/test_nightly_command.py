@@ -24,7 +24,7 @@ from tests.api.staff.people import add_staff
 from tests.registered import add_register
 from tests.stored import make_response, store
 
-STEPS = ["comments", "quarantine", "originals", "signals", "invitations", "staff", "kiosks"]
+STEPS = ["comments", "quarantine", "originals", "signals", "invitations", "staff", "kiosks", "requests"]
 LONG_AGO = datetime(2020, 1, 6, 3, 0, tzinfo=UTC)
 
 

@@ -11,10 +11,21 @@ from api.comments.screening import screen_waiting
 from api.sealer import make_sealer, new_seal_key
 from api.settings import Settings
 from api.snapshots.service import write_snapshots
-from api.tables import AuditEvent, Comment, CommentOriginal, ErasedResponse, Response, ResponseText
+from api.tables import (
+    AuditEvent,
+    Comment,
+    CommentOriginal,
+    ErasedResponse,
+    Response,
+    ResponseExclusion,
+    ResponseText,
+    Signal,
+    SignalResponse,
+)
 from survey_forms.loader import load_catalogue
 from tests.conftest import NOW
 from tests.registered import add_register
+from tests.stored import store
 
 AGENT = "Trinh-duyet-kiem-thu/9.9"
 BODY = {
@@ -170,3 +181,20 @@ def finds(engine, words: str) -> list[str]:
             if any(words.lower() in str(value).lower() for row in rows for value in row):
                 found.append(table)
     return found
+
+
+def test_nothing_of_a_deleted_response_is_left_in_signals_and_exclusions(client, engine, receipt):
+    other = UUID(int=5)
+    signal = Signal(
+        id="s", month="2026-11", kind="burst", unit="00004", reason="vi", reason_en="en", figures={}, responses=2,
+        found_at=NOW, computed_at=NOW, is_current=True,
+    )  # fmt: skip
+    store(engine, [signal])
+    store(engine, [SignalResponse(signal="s", response_id=id) for id in (receipt, other)])
+    store(engine, [ResponseExclusion(response_id=id, signal="s", month="2026-11") for id in (receipt, other)])
+    delete(client, receipt)
+    assert not finds(engine, str(receipt))
+    assert not finds(engine, receipt.hex)
+    with Session(engine) as session:
+        assert session.exec(select(SignalResponse.response_id)).all() == [other]
+        assert session.exec(select(ResponseExclusion.response_id)).all() == [other]
