@@ -111,7 +111,7 @@ def _find(request: Request, staff: Staff, database: Session, number: str) -> Pri
 
 
 def _check_theirs(request: Request, staff: Staff, database: Session, ids: Sequence[UUID]) -> None:
-    """NotThere unless every one of ``ids`` is a response that ``staff`` may delete: none about their own counter."""
+    """NotThere unless each of ``ids`` is a response that ``staff`` may delete: none about their own counter."""
     scope = staff.units_in_scope(database, today(request))
     for id in ids:
         response = find_response(database, id)
