@@ -18,16 +18,17 @@ from survey_forms.pages.questions import show_sections, tell_problem
 from survey_forms.pages.review import list_reviewed
 from survey_forms.pages.said import Said
 from survey_forms.pages.steps import list_steps
+from survey_forms.pages.style import STYLE, STYLE_SOURCE
 from survey_forms.pages.view import Look, Mistake, UnitChoice
 from survey_forms.questions.kind import Value
 
 FOLDER = Path(__file__).parent
 SHORT_LETTERS = 60  # of a question's text in the summary of mistakes
 
-# No script, nothing from elsewhere, no inline style; the page may only send to its own address.
+# No script, nothing from elsewhere, no inline style but ours; the page may only send to its own address.
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    f"default-src 'none'; style-src 'self' {STYLE_SOURCE}; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 # A form's own script keeps what was typed and sends it again when the line is back; it works without.
 FORM_POLICY = f"{PAGE_POLICY}; script-src 'self'; connect-src 'self'"
@@ -201,7 +202,7 @@ def asset_address(name: str) -> str:
 
 
 def style_address() -> str:
-    """Where pages look for the style sheet."""
+    """Where pages that do not carry the style sheet look for it."""
     return asset_address("form.css")
 
 
@@ -261,7 +262,7 @@ def _fill(template: str, language: str, **given: Any) -> str:
         "direction": spoken.direction,
         "offered": [other for other in list_offered() if other.tag != spoken.tag],
         "other": find_language("vi" if spoken.tag == "en" else "en"),
-        "style": style_address(),
+        "style": STYLE,
         "script": asset_address("form.js"),
         "switch": "",
         "is_demonstration": False,

@@ -288,12 +288,13 @@ def find_chromium() -> str:
 
 
 @contextmanager
-def start_chromium(profile: Path) -> Iterator[Chromium]:
-    """A browser with its profile in the folder ``profile``; ended, with all its tabs, on leaving."""
+def start_chromium(profile: Path, *flags: str) -> Iterator[Chromium]:
+    """A browser with its profile in the folder ``profile`` and more ``flags``; ended, with all its tabs, on
+    leaving."""
     profile.mkdir(parents=True, exist_ok=True)
     port_file = profile / "DevToolsActivePort"
     process = subprocess.Popen(
-        [find_chromium(), *FLAGS, f"--user-data-dir={profile}", "about:blank"],
+        [find_chromium(), *FLAGS, *flags, f"--user-data-dir={profile}", "about:blank"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -14,7 +14,7 @@ BYTES_MAX = 30_000
 def test_the_first_page_with_style_script_and_picture_stays_below_30_kB(chromium, service, form, display):
     page = chromium.open_page(f"{service.address}/f/{form}?unit=T1{display}", width=360)
     assert {request.url.split("?")[0].rsplit("/", 1)[1] for request in page.requests} == {
-        form, "form.css", "form.js", "form.svg",
+        form, "form.js", "form.svg",
     }  # fmt: skip
     assert page.origins() == {service.address}
     assert page.bytes < BYTES_MAX
