@@ -39,6 +39,9 @@ def find_faults_everywhere(page: Page) -> list[str]:
             problems.append(f"{where}{page.overflow()} px too wide")
         if (width, text_percent) != (320, 100):
             problems += [where + fault for fault in find_faults(page)]
+    page.resize(820, 1180)
+    if page.overflow():
+        problems.append(f"820 px: {page.overflow()} px too wide")
     for told, feature in CONTRASTS.items():
         page.send("Emulation.setEmulatedMedia", features=[feature])
         problems += [f"{told}: {fault}" for fault in find_faults(page, only="color-contrast")]

@@ -1,12 +1,13 @@
 """Every page the service serves; ``OTHERS`` names the routes that answer with no page."""
 
-from tests.browser.pages import citizen_scenes, paper_scenes, staff_scenes
+from tests.browser.pages import citizen_scenes, office_scenes, paper_scenes, staff_scenes
 from tests.browser.pages.parts import Scene
 
 ROOMS: dict[str, tuple[Scene, ...]] = {
     "citizens": citizen_scenes.SCENES,
     "staff": staff_scenes.SCENES,
     "paper": paper_scenes.SCENES,
+    "office": office_scenes.SCENES,
 }
 
 # Routes that answer with no page: 303 onward, or a file.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -13,7 +14,9 @@ from sqlmodel import Session
 
 from analysis.quality.signals.frames import Signal as Found
 from api.app import create_app
+from api.clock import local_day
 from api.comments.screening import screen_waiting
+from api.interviews.importing import Importer, import_assignments
 from api.invitations.importing import Asking, import_cases
 from api.kiosks.configuration import KioskSettings
 from api.kiosks.configuring import configure_device
@@ -22,7 +25,7 @@ from api.paper.printing import print_sheets
 from api.sealer import make_sealer, new_seal_key
 from api.settings import Settings
 from api.signals.service import store_signals
-from api.tables import ResponseText
+from api.tables import NightlyRun, ResponseText
 from survey_forms.pages.printed.serials import write_serial
 from tests.api.invitations.conftest import KEY
 from tests.api.invitations.people import code_of
@@ -63,6 +66,8 @@ def serve_site(url: str, folder: Path) -> Iterator[Site]:
     add_register(app.state.engine)
     _release(folder / "exports")
     with serve(app) as address:
+        _add_interviews(app, settings, folder)
+        store(app.state.engine, [_make_nightly_run(hours) for hours in (6, 30)])
         ids = _add_staff(app) | _add_responses(app, settings) | _add_tablet(app) | _add_paper(app)
         yield Site(app, address, ids | _add_cases(app, settings, folder))
     app.state.engine.dispose()
@@ -89,6 +94,25 @@ def _add_staff(app: FastAPI) -> dict[str, str]:
     token = invite(engine, "analyst", email="moi@example.vn")
     secret = add_second_factor(engine, add_staff(engine, *everybody, email=CAREFUL))
     return {"account": other, "token": token, "secret": secret}
+
+
+def _add_interviews(app: FastAPI, settings: Settings, folder: Path) -> None:
+    """Places to go to; nobody has been there."""
+    file = folder / "places.csv"
+    places = [f'H{number},00004,"Tổ 12, ngõ {number} đường Lê Lợi"' for number in range(1, 4)]
+    file.write_text("\n".join(["code,unit,place", *places]), encoding="utf-8")
+    today = local_day(NOW, settings.zone)
+    import_assignments(app.state.engine, file, Importer("test"), survey="s", today=today, now=NOW)
+
+
+def _make_nightly_run(hours: int) -> NightlyRun:
+    """One step that was done, one that failed."""
+    at = NOW - timedelta(hours=hours)
+    counts = {"screened": 1200, "masked": 0}
+    done = {"name": "comments", "seconds": 1.5, "counts": counts, "error": None}
+    failed = {"code": "x", "vi": "Thiếu khóa niêm phong", "en": "There is no key for the seals"}
+    steps = [done, {"name": "signals", "seconds": 0.0, "counts": {}, "error": failed}]
+    return NightlyRun(started_at=at, finished_at=at, failed=1, steps=steps)
 
 
 def _add_responses(app: FastAPI, settings: Settings) -> dict[str, str]:
