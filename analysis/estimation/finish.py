@@ -192,11 +192,12 @@ def _regular_limits(judged: Judged, estimate: Numbers, at: NDArray[np.int64], ru
         return t_limits(estimate[at], error, df, rule.confidence)
     floor, width = rule.bounds[0], rule.bounds[1] - rule.bounds[0]
     share, error = np.clip((estimate[at] - floor) / width, 0, 1), error / width
-    n, effective = np.maximum(judged.n[at], 2), share * (1 - share) / error**2
+    effective = share * (1 - share) / error**2
     if rule.interval == "t":
         return t_limits(share, error, df, rule.confidence)
     if rule.interval == "wilson":
         return wilson_limits(share, effective, df, rule.confidence)
+    n = np.maximum(judged.n[at], 2)
     if rule.interval in ("beta", "beta_truncated"):
         # Korn and Graubard's ratio of quantiles is about the sample, whatever quantile others are asked to use.
         truncated, df = rule.interval == "beta_truncated", judged.df_sample[at]

@@ -1,29 +1,34 @@
 """Limits of confidence intervals, each method a function of arrays; shares are 0-1 here."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 Limits = tuple[NDArray[np.float64], NDArray[np.float64]]
+_TABLED = 4096
 INTERVALS = ("t", "wilson", "beta", "beta_truncated", "xlogit", "logit", "asin", "likelihood", "exact")
 
 
 def t_quantile(df: ArrayLike, confidence: float) -> NDArray[np.float64]:
     """Two-sided t quantile; ``df`` >= 1, infinite for the normal. METHODS 4.1."""
     asked = np.asarray(df, dtype=float)
-    if asked.size > 1 and asked.max() < asked.size and (asked.astype(np.int32) == asked).all():
-        # Whole numbers, many of them the same: each is asked once, without a sort.
+    if asked.size and asked.min() >= 0 and asked.max() < _TABLED:
         whole = asked.astype(np.int32)
-        degrees = np.arange(whole.max() + 1)
-        present = np.zeros(len(degrees), bool)
-        present[whole] = True
-        quantiles = np.full(len(degrees), np.nan)
-        quantiles[present] = special.stdtrit(degrees[present].astype(float), (1 + confidence) / 2)
-        return np.asarray(quantiles[whole], dtype=float).reshape(np.shape(df))
+        if (whole == asked).all():
+            return np.asarray(_tabled_quantiles(confidence)[whole], dtype=float)
     degrees, where = np.unique(asked, return_inverse=True)
     normal = special.ndtri((1 + confidence) / 2)
     quantiles = np.where(np.isinf(degrees), normal, special.stdtrit(degrees, (1 + confidence) / 2))
     return np.asarray(quantiles[where], dtype=float).reshape(np.shape(df))
+
+
+@lru_cache(maxsize=8)
+def _tabled_quantiles(confidence: float) -> NDArray[np.float64]:
+    """Of 0, 1, 2, … degrees of freedom: most domains have few, and many the same."""
+    degrees = np.arange(1.0, _TABLED)
+    return np.append(np.nan, special.stdtrit(degrees, (1 + confidence) / 2))
 
 
 def t_limits(estimate: ArrayLike, standard_error: ArrayLike, df: ArrayLike, confidence: float) -> Limits:
@@ -38,9 +43,10 @@ def t_limits(estimate: ArrayLike, standard_error: ArrayLike, df: ArrayLike, conf
 def wilson_limits(share: ArrayLike, n_effective: ArrayLike, df: ArrayLike, confidence: float) -> Limits:
     """Wilson limits of a share on an effective sample size (p(1−p)/v) with a t quantile. METHODS 4.2."""
     p, n = np.asarray(share, float), np.asarray(n_effective, float)
-    z2 = t_quantile(df, confidence) ** 2
-    centre = (p + z2 / (2 * n)) / (1 + z2 / n)
-    half = np.sqrt(z2) / (1 + z2 / n) * np.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
+    z = t_quantile(df, confidence)
+    part = z**2 / n
+    centre = (p + part / 2) / (1 + part)
+    half = np.sqrt(p * (1 - p) * part + part**2 / 4) / (1 + part)
     return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
 
 
@@ -79,8 +85,8 @@ def exact_limits(share: ArrayLike, n_effective: ArrayLike, confidence: float) ->
 def _exact_low(p: NDArray[np.float64], n: NDArray[np.float64], tail: float) -> NDArray[np.float64]:
     """Solves P(X >= n·p) = tail; in closed form where everybody says yes or nobody does (most small cells)."""
     p, n = np.broadcast_arrays(p, n)
-    low = np.where(p >= 1, tail ** (1 / n), 0.0)
-    inside = (p > 0) & (p < 1)
+    low, everybody, inside = np.zeros(p.shape), p >= 1, (p > 0) & (p < 1)
+    low[everybody] = tail ** (1 / n[everybody])
     low[inside] = special.betaincinv((n * p)[inside], (n * (1 - p))[inside] + 1, tail)
     return low
 

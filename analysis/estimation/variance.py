@@ -19,11 +19,11 @@ def add_up_strata(sums: pl.DataFrame, strata: pl.DataFrame, *, lonely: str) -> p
 
     METHODS 3.2, 3.3, 3.5, 3.6. Silently too small when the PSUs named are not the ones drawn.
     """
-    stratum = sums["stratum"].to_numpy()
-    sampled = strata["psus"].cast(pl.Float64).to_numpy()[stratum]
-    correction = np.maximum(1 - sampled / strata["population"].fill_null(np.inf).to_numpy()[stratum], 0.0)
-    correction[correction <= _CENSUS] = 0.0
-    starts = find_starts(sums["domain"])
+    of_strata = strata["psus"].cast(pl.Float64).to_numpy()
+    corrections = np.maximum(1 - of_strata / strata["population"].fill_null(np.inf).to_numpy(), 0.0)
+    corrections[corrections <= _CENSUS] = 0.0
+    starts, stratum = find_starts(sums["domain"]), sums["stratum"].to_numpy()
+    sampled, correction = of_strata[stratum], corrections[stratum]
     rows, mean, within, psus = (sums[name].cast(pl.Float64).to_numpy() for name in _OF_PSUS)
     added, is_lonely = _add_squares(rows, mean, within, psus, sampled, correction)
     if lonely == "adjust" and is_lonely.any():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 
 import numpy as np
@@ -9,10 +10,11 @@ from numpy.typing import NDArray
 
 from analysis.compiled import compiled
 from analysis.grouping.keys import Key
-from analysis.grouping.scatter import Codes, Numbers, blocks, in_order
+from analysis.grouping.scatter import Codes, blocks, in_order
 
 Cut = Callable[[int, int], NDArray]
 _FEW = 1 << 14
+_SMALL = tuple(map(np.dtype, ("int8", "int16", "int32", "uint8", "uint16")))
 _MOST = 1 << 27  # combinations that are still marked one by one
 
 
@@ -31,74 +33,65 @@ def group_rows(rows: int, keys: Mapping[str, Key]) -> Groups | None:
     order = sorted(keys, key=lambda name: -keys[name].size)
     if not order:
         return Groups(np.zeros(rows, np.int32), 1, {})
-    if prod(key.size for key in keys.values()) <= _FEW:
-        return _combine(rows, keys)
-    codes, size = _copy(rows, keys[order[0]]), keys[order[0]].size
-    of: dict[str, NDArray[np.int32]] = {order[0]: np.arange(size, dtype=np.int32)}
-    rest = order[1:]
-    together = _follow(codes, size, [keys[name] for name in rest])
-    if together is not None:
-        return Groups(codes, size, of | dict(zip(rest, together, strict=True)))
+    first, *rest = order
+    cut, size = keys[first].codes, keys[first].size
+    of: dict[str, NDArray[np.int32]] = {first: np.arange(size, dtype=np.int32)}
+    if prod(key.size for key in keys.values()) > _FEW:
+        together = _follow(rows, cut, size, [keys[name] for name in rest])
+        if together is not None:
+            return Groups(_write(rows, cut), size, of | dict(zip(rest, together, strict=True)))
     for name in rest:
         key = keys[name]
-        follows = _follow(codes, size, [key]) if len(rest) > 1 else None
+        follows = _follow(rows, cut, size, [key]) if len(rest) > 1 and size * key.size > _FEW else None
         if follows is not None:
             of[name] = follows[0]
             continue
         if size * key.size > _MOST:
             return None
-        _multiply(codes, key)
+        cut = partial(_combine, cut, key)
         of = {other: np.repeat(table, key.size) for other, table in of.items()}
         of[name] = np.tile(np.arange(key.size, dtype=np.int32), size)
         size *= key.size
         if size > max(rows // 4, 1 << 16):
-            codes, present = _compress(codes, size)
+            codes, present = _compress(_write(rows, cut), size)
+            cut = partial(_cut, codes)
             of, size = {other: table[present] for other, table in of.items()}, len(present)
-    return Groups(codes, size, of)
+    return Groups(_write(rows, cut), size, of)
 
 
-def _combine(rows: int, keys: Mapping[str, Key]) -> Groups:
-    """Every combination there could be, in one reading."""
+def _combine(cut: Cut, key: Key, start: int, stop: int) -> Codes:
+    codes = cut(start, stop) * np.int32(key.size)
+    codes += key.codes(start, stop)
+    return codes
+
+
+def _cut(codes: Codes, start: int, stop: int) -> Codes:
+    return codes[start:stop]
+
+
+def _write(rows: int, cut: Cut) -> Codes:
     codes = np.empty(rows, np.int32)
 
     def work(start: int, stop: int) -> None:
         for at, end in blocks(start, stop):
-            first, *others = keys.values()
-            piece = first.codes(at, end)
-            for key in others:
-                piece *= np.int32(key.size)
-                piece += key.codes(at, end)
-            codes[at:end] = piece
-
-    in_order(rows, work)
-    sizes = tuple(key.size for key in keys.values())
-    places = np.unravel_index(np.arange(prod(sizes)), sizes)
-    return Groups(codes, prod(sizes), {name: at.astype(np.int32) for name, at in zip(keys, places, strict=True)})
-
-
-def _copy(rows: int, key: Key) -> Codes:
-    codes = np.empty(rows, np.int32)
-
-    def work(start: int, stop: int) -> list[NDArray]:
-        for at, end in blocks(start, stop):
-            codes[at:end] = key.codes(at, end)
-        return []
+            codes[at:end] = cut(at, end)
 
     in_order(rows, work)
     return codes
 
 
-def learn(rows: int, size: int, codes: Cut, values: Cut) -> Numbers | None:
+def learn(rows: int, size: int, codes: Cut, values: Cut) -> NDArray | None:
     """The value of each group (negative: a group without rows), if it is one for all its rows; else None.
 
     ``codes`` and ``values`` give those of the rows from start to before stop; values are 0 or more, and below
     2**53. METHODS 20.2.
     """
 
-    def work(start: int, stop: int) -> Numbers | None:
-        table = np.full(size, -1.0)
+    def work(start: int, stop: int) -> NDArray | None:
+        kind = np.int32 if values(start, start + 1).dtype in _SMALL else np.float64
+        table = np.full(size, -1, kind)
         for at, end in blocks(start, stop):
-            if not _agree(codes(at, end), values(at, end).astype(np.float64), table):
+            if not _agree(codes(at, end), values(at, end).astype(kind, copy=False), table):
                 return None
         return table
 
@@ -111,7 +104,7 @@ def learn(rows: int, size: int, codes: Cut, values: Cut) -> Numbers | None:
 
 
 @compiled
-def _agree(codes: Codes, values: Numbers, table: Numbers) -> bool:
+def _agree(codes: Codes, values: NDArray, table: NDArray) -> bool:
     """Writes the value of each code into ``table``, up to the first that differs from what stands there."""
     for row in range(len(codes)):
         known, value = table[codes[row]], values[row]
@@ -122,7 +115,7 @@ def _agree(codes: Codes, values: Numbers, table: Numbers) -> bool:
     return True
 
 
-def _follow(codes: Codes, size: int, keys: Sequence[Key]) -> list[NDArray[np.int32]] | None:
+def _follow(rows: int, cut: Cut, size: int, keys: Sequence[Key]) -> list[NDArray[np.int32]] | None:
     """The codes of ``keys`` in every group, if each group has only one of each: all keys in one reading."""
     sizes = [key.size for key in keys]
     if prod(sizes) >= 2**31:
@@ -135,21 +128,11 @@ def _follow(codes: Codes, size: int, keys: Sequence[Key]) -> list[NDArray[np.int
             packed += key.codes(start, stop)
         return packed
 
-    found = learn(len(codes), size, lambda start, stop: codes[start:stop], pack)
+    found = learn(rows, size, cut, pack)
     if found is None:
         return None
     places = np.unravel_index(np.maximum(found, 0).astype(np.int64), sizes)
     return [place.astype(np.int32) for place in places]
-
-
-def _multiply(codes: Codes, key: Key) -> None:
-    def work(start: int, stop: int) -> list[NDArray]:
-        for at, end in blocks(start, stop):
-            codes[at:end] *= np.int32(key.size)
-            codes[at:end] += key.codes(at, end)
-        return []
-
-    in_order(len(codes), work)
 
 
 def _compress(codes: Codes, size: int) -> tuple[Codes, NDArray[np.int64]]:

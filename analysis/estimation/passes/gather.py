@@ -82,7 +82,7 @@ def learn_populations(narrow: Narrow, size: int) -> Numbers | None:
         (lambda start, stop: np.zeros(stop - start, np.int32)) if key is None else key.codes,
         column.cut,
     )
-    return found
+    return None if found is None else found.astype(np.float64)
 
 
 def _spread_out(values: Numbers, kept: NDArray[np.int64], size: int) -> Numbers:
