@@ -83,6 +83,7 @@ def make_submission(
         procedure=printing.procedure,
         counter=printing.counter,
         is_clock_trusted=True,
+        consent=printing.consent,
         completeness=Completeness.FLAGGED if filled.blanks else Completeness.COMPLETE,
     )
 

@@ -8,7 +8,9 @@ from sqlmodel import Session, col
 from api.audit import record_event
 from api.errors import Malformed, NotThere
 from api.receiving.known_codes import KnownCodes
+from api.receiving.submission import Channel
 from api.tables import Counter, PaperPrinting, Procedure, Unit
+from survey_forms.consent.catalogue import find_consent, recall_consent
 from survey_forms.errors import UnknownForm
 from survey_forms.form import LANGUAGES, Form
 from survey_forms.loader import Catalogue
@@ -75,6 +77,7 @@ def print_sheets(
         sheets=sheets,
         printed_at=now,
         printed_by=actor,
+        consent=(find_consent(Channel.PAPER, day) or {}).get("version"),
     )
     session.add(made)
     session.flush()
@@ -112,6 +115,7 @@ def draw_printing(session: Session, printing: PaperPrinting, form: Form, *, styl
             counter=_name(session, Counter, printing.counter),
             procedure=_name(session, Procedure, printing.procedure),
         ),
+        consent=recall_consent(Channel.PAPER, printing.consent),
         style_address=style_address,
     )
 

@@ -37,5 +37,15 @@ def find_consent(channel: str, day: date) -> dict[str, str] | None:
     """``version``, ``vi`` and ``en`` of what is said in ``channel`` on ``day``; None where nothing is."""
     for consent in reversed(read_consents()):
         if consent.valid_from <= day and channel in consent.channels:
-            return {"version": consent.version, **consent.channels[channel]}
+            return _say(consent, channel)
     return None
+
+
+def recall_consent(channel: str, version: str | None) -> dict[str, str] | None:
+    """The same of a ``version`` that was said before; None where it says nothing in ``channel``."""
+    said = (one for one in read_consents() if one.version == version and channel in one.channels)
+    return next((_say(one, channel) for one in said), None)
+
+
+def _say(consent: Consent, channel: str) -> dict[str, str]:
+    return {"version": consent.version, **consent.channels[channel]}

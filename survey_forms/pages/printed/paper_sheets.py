@@ -1,6 +1,6 @@
 """A questionnaire as A4 sheets: each with its serial and code, ready to print from a browser."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +20,7 @@ WORDS = {
     "vi": {
         "serial": "Số phiếu",
         "how": "Đánh dấu ✕ vào ô phù hợp. Sửa: tô kín ô sai, đánh dấu ô đúng. Câu nào không rõ có thể bỏ qua.",
+        "consent": "Bản",
         "day": "Ngày trả lời",
         "unit": "Nơi làm thủ tục",
         "counter": "Quầy",
@@ -30,6 +31,7 @@ WORDS = {
         "serial": "Sheet number",
         "how": "Put a cross ✕ in the box. To correct, fill the wrong box and cross the right one. "
         "You may skip questions.",
+        "consent": "Version",
         "day": "Day of answering",
         "unit": "Where you were served",
         "counter": "Counter",
@@ -75,11 +77,13 @@ def render_sheets(
     *,
     language: str,
     place: Place,
+    consent: Mapping[str, str] | None = None,
     style_address: str = "",
     demonstration: str = "",
 ) -> str:
     """One page of HTML with a sheet for each of ``numbers``; A4 when printed, no question across two pages.
 
+    ``consent``: what is said before the first question, by language, and its ``version``.
     ``style_address``: where the style lies; empty: in the page itself, for a file that is opened from a disk.
     ``demonstration`` is told on every sheet.
     """
@@ -119,6 +123,7 @@ def render_sheets(
                 _Sheet(write_serial(number), draw_qr_code(write_serial(number).replace(" ", "")))
                 for number in numbers
             ],
+            consent=consent,
             legal_basis=show_legal_basis(form, language),
             style_address=style_address,
             style="" if style_address else read_paper_style(),

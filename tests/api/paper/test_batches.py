@@ -1,11 +1,14 @@
 """From printed sheets to responses: batches with control totals, blind second entry, decisions, error rates."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from api.paper.batches import draw_sample
 from api.paper.filling import response_id
+from api.paper.printing import draw_printing, find_printing_of
 from api.tables import AuditEvent, PaperDifference, PaperEntry
 from survey_forms.pages.printed.serials import write_serial
 from tests.api.paper.conftest import Person, sampled, stored, stored_texts
@@ -34,6 +37,7 @@ def test_a_pile_that_is_keyed_checked_and_closed_becomes_responses(engine, print
     assert last.answers["overall"] == 2
     assert {name for name, said in last.answers.items() if said is True} == {"reasons.waiting", "reasons.other"}
     assert stored_texts(engine) == ["Máy hỏng", "Tốt, cảm ơn"]
+    assert {row.consent for row in found.values()} == {"2026.1"}
 
 
 def test_words_do_not_stay_with_the_batch_once_it_is_closed(engine, printed, first, second):
@@ -263,3 +267,24 @@ def test_the_sample_follows_from_its_seed_and_is_never_none():
     assert len(draw_sample(range(31), share=0.1, seed=1)) == 4
     assert draw_sample([5], share=0.1, seed=1) == [5]
     assert draw_sample([5], share=0.0, seed=1) == []
+
+
+def test_sheets_say_the_consent_of_the_day_they_were_printed_and_their_responses_keep_its_version(
+    app, engine, printed, first, second
+):
+    early = datetime(2026, 6, 30, 3, 0, tzinfo=UTC)  # the first text holds from 01/07/2026
+    numbers = {printed(1, now=early): None, printed(1): "2026.1"}
+    for number, version in numbers.items():
+        with Session(engine) as session:
+            printing = find_printing_of(session, number)
+            html = draw_printing(session, printing, app.state.forms.get("counter", "2026.1"))
+        assert printing.consent == version
+        assert ("Trả lời là tự nguyện, không ghi tên" in html) is (version is not None)
+        batch = first.open_batch(1, 5)
+        first.key(batch, number, overall="5")
+        first.post(f"/{batch}/finish", f"/{batch}")
+        second.key(batch, number, overall="5")
+        assert first.post(f"/{batch}/close", f"/{batch}").status_code == 303
+    assert {row.id: row.consent for row in stored(engine)} == {
+        response_id(number): version for number, version in numbers.items()
+    }

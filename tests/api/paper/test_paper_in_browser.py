@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 from api.app import create_app
 from api.settings import Settings
 from api.tables import PaperEntry
+from survey_forms.consent.catalogue import find_consent
 from survey_forms.loader import load_form, load_scales
 from survey_forms.pages.printed.paper_sheets import Place, render_sheets
 from survey_forms.pages.printed.serials import write_serial
@@ -68,7 +69,14 @@ def test_no_question_is_split_or_clipped_and_each_sheet_begins_a_page(chromium, 
     loaded = load_form(file, load_scales(CATALOGUE / "scales.yaml"))
     html = tmp_path / "sheets.html"
     html.write_text(
-        render_sheets(loaded, [123, 124, 125], language=language, place=Place("Phường Ba Đình")), "utf-8"
+        render_sheets(
+            loaded,
+            [123, 124, 125],
+            language=language,
+            place=Place("Phường Ba Đình"),
+            consent=find_consent("paper", NOW.date()),
+        ),
+        "utf-8",
     )
     page = chromium.open_page(width=690)  # 182 mm between the margins
     page.go(html.as_uri())
