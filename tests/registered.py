@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from api.db import begin_write
 from api.tables import Counter, Procedure, Unit
 
 
@@ -12,6 +13,7 @@ def add_register(engine: Engine) -> None:
     """A province with two communes, a district that ended, a procedure, a counter in each commune."""
     since = date(2025, 7, 1)
     with Session(engine) as session, session.begin():
+        begin_write(session)
         session.add(Unit(code="01", name="Thành phố Hà Nội", kind="province", valid_from=date(2008, 8, 1)))
         session.add(Unit(code="00004", name="Phường Ba Đình", kind="commune", parent_code="01", valid_from=since))
         session.add(Unit(code="00008", name="Phường Ngọc Hà", kind="commune", parent_code="01", valid_from=since))

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel
 
+from api.db import begin_write
 from api.tables import Procedure, Response, TransactionCount, Unit
 from survey_forms.form import Form
 
@@ -54,4 +55,5 @@ def make_transactions(unit: str, procedure: str, completed: int, **other: object
 def store(engine: Engine, rows: Iterable[SQLModel]) -> None:
     """Add ``rows`` in one transaction."""
     with Session(engine) as opened, opened.begin():
+        begin_write(opened)
         opened.add_all(list(rows))

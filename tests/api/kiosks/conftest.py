@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from api.db import begin_write
 from api.kiosks.configuration import KioskSettings, change_settings
 from api.kiosks.devices import invite_device
 from tests.conftest import NOW
@@ -55,6 +56,7 @@ def invite(engine: Engine) -> Callable[..., str]:
     def make(unit: str = "00004", counter: str | None = "Q1", **more: Any) -> str:
         settings = change_settings(KioskSettings(), more.pop("settings", {}))
         with Session(engine) as session, session.begin():
+            begin_write(session)
             return invite_device(
                 session, unit=unit, counter=counter, now=NOW, settings=settings, actor="test", **more
             ).code

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from api.db import begin_write
 from api.settings import Settings
 from api.staff.accounts import Wanted, invite_account
 from api.staff.passwords import hash_password
@@ -24,6 +25,7 @@ EMAIL = "lan@example.vn"
 def invite(engine: Engine, *roles: str, email: str = EMAIL, own_counters: tuple[str, ...] = ()) -> str:
     """Invite somebody with roles such as ``operator`` or ``operator 01273``; gives the token of the link."""
     with Session(engine) as session, session.begin():
+        begin_write(session)
         return invite_account(
             session,
             Wanted(email, "Nguyễn Thị Lan", [_read(role) for role in roles], own_counters),
@@ -37,6 +39,7 @@ def add_staff(engine: Engine, *roles: str, email: str = EMAIL, own_counters: tup
     """An account with ``PASSWORD``; gives its id."""
     invite(engine, *roles, email=email, own_counters=own_counters)
     with Session(engine) as session, session.begin():
+        begin_write(session)
         account = find_by_email(session, email)
         account.password_hash = _hashed()
         session.add(account)
@@ -47,6 +50,7 @@ def add_second_factor(engine: Engine, id: str) -> str:
     """Give the account an authenticator; gives its secret."""
     secret = pyotp.random_base32()
     with Session(engine) as session, session.begin():
+        begin_write(session)
         account = session.get(StaffAccount, id)
         account.totp_secret = secret
         session.add(account)
