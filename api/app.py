@@ -1,5 +1,6 @@
 """The only place where the parts of the service are joined."""
 
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -42,6 +43,7 @@ from api.releases import routes as releases_routes
 from api.responses import form_routes, import_routes
 from api.responses import routes as responses_routes
 from api.results import routes as results_routes
+from api.sealing import read_or_make_secret
 from api.security_headers import SecurityHeaders
 from api.settings import Settings
 from api.signals import routes as signals_routes
@@ -52,6 +54,7 @@ from api.transactions import routes as transactions_routes
 from survey_forms.loader import Catalogue
 from survey_forms.pages.kiosk.assets import read_assets
 
+PROOF_KEY_FILE = "proof-key"  # workers and machines share the folder, or each asks people for its own proof
 PRIVACY_POSTS_PER_MINUTE = 30  # of an address: people behind a shared one, not a program that tries codes
 
 # Routes that anyone may call; every other one has a guard (tests/test_house.py).
@@ -129,7 +132,10 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, forms: Catalogue |
         app_version=app.state.kiosk_assets.version,
     )
     app.state.rate_limit = RateLimit(settings.public_posts_per_minute)
-    app.state.proof_desk = ProofDesk(seconds=lambda: clock().timestamp())
+    app.state.proof_desk = ProofDesk(
+        lambda: read_or_make_secret(settings.var_folder / PROOF_KEY_FILE, secrets.token_hex),
+        seconds=lambda: clock().timestamp(),
+    )
     app.state.privacy_limit = RateLimit(PRIVACY_POSTS_PER_MINUTE)
     app.state.sign_in_throttle = SignInThrottle()
     app.add_middleware(

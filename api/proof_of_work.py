@@ -1,21 +1,22 @@
 """A small piece of work asked of who posts while very much comes from one network; without script one waits.
 
-Nothing is stored. A challenge belongs to one response id, and a response is stored once: it is good for that
-response alone, however often it is sent.
+Nothing is stored, and processes with the same key take each other's challenges. A challenge belongs to one
+response id, and a response is stored once: it is good for that response alone, however often it is sent.
 """
 
 import hashlib
 import hmac
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from time import time
 from uuid import UUID
 
 BITS = 16  # 65,536 hashes on average: a second or two on a phone eight years old, chosen
 WAIT_SECONDS = 20
 GOOD_SECONDS = 900
+APART_SECONDS = 60  # by which the clocks of two machines may differ, chosen
 ANSWER_LETTERS_MAX = 20
 _MAC_LETTERS = 32
 
@@ -39,10 +40,10 @@ class Challenge:
 
 
 class ProofDesk:
-    """Gives challenges out and checks them; its key ends with the process, then one gets a new challenge."""
+    """Gives challenges out and checks them; ``read_key`` is asked for the key when it is first needed."""
 
-    def __init__(self, *, seconds: Callable[[], float] = time) -> None:
-        self._seconds, self._key = seconds, os.urandom(32)
+    def __init__(self, read_key: Callable[[], str], *, seconds: Callable[[], float] = time) -> None:
+        self._read_key, self._seconds = read_key, seconds
 
     def challenge(self, id: UUID) -> Challenge:
         """For the response ``id``."""
@@ -56,11 +57,15 @@ class ProofDesk:
         if not hmac.compare_digest(mac.encode(), self._seal(told).encode()) or parts[0] != id.hex:
             return Proof.NONE
         since = self._seconds() - int(parts[1])
-        if not 0 <= since <= GOOD_SECONDS:
+        if not -APART_SECONDS <= since <= GOOD_SECONDS:
             return Proof.NONE
         if len(answer) <= ANSWER_LETTERS_MAX and answer and count_zero_bits(text, answer) >= int(parts[2]):
             return Proof.SOLVED
         return Proof.WAITED if since >= WAIT_SECONDS else Proof.NONE
+
+    @cached_property
+    def _key(self) -> bytes:
+        return self._read_key().encode()
 
     def _seal(self, told: str) -> str:
         return hmac.new(self._key, told.encode(), hashlib.sha256).hexdigest()[:_MAC_LETTERS]

@@ -3,7 +3,7 @@
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -56,6 +56,25 @@ def flush_to_disk(path: Path) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
+
+
+def read_or_make_secret(file: Path, make: Callable[[], str]) -> str:
+    """The text of ``file``, which only its owner reads; the first of several processes makes it, the others read
+    that one."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    if not file.exists():
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
+            opened.write(make())
+        flush_to_disk(beside)
+        try:
+            os.link(beside, file)  # fails when somebody was quicker
+            flush_to_disk(file.parent)
+        except FileExistsError:
+            pass
+        finally:
+            beside.unlink()
+    return file.read_text(encoding="utf-8")
 
 
 @contextmanager

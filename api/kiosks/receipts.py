@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,7 +9,7 @@ from uuid import UUID
 from joserfc.jwk import OKPKey
 
 from api.receiving.submission import Receipt
-from api.sealing import flush_to_disk
+from api.sealing import read_or_make_secret
 
 KEY_FILE = "receipt-key.json"
 FORMAT = "hailong-receipt/1"
@@ -49,7 +48,7 @@ class ReceiptSigner:
 
     def _opened(self) -> OKPKey:
         if self._key is None:
-            self._key = OKPKey.import_key(json.loads(_read_or_make(self._folder / KEY_FILE)))
+            self._key = OKPKey.import_key(json.loads(read_or_make_secret(self._folder / KEY_FILE, _make_key)))
         return self._key
 
 
@@ -58,20 +57,5 @@ def signed_text(id: str | UUID, content_hash: str, received_at: str) -> bytes:
     return "\n".join((FORMAT, str(id), content_hash, received_at)).encode()
 
 
-def _read_or_make(file: Path) -> str:
-    """The key file; the first of several processes makes it, the others read that one."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    beside = file.with_name(f".{file.name}.{os.getpid()}")
-    if not file.exists():
-        made = json.dumps(OKPKey.generate_key("Ed25519").as_dict(private=True))
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
-            opened.write(made)
-        flush_to_disk(beside)
-        try:
-            os.link(beside, file)  # fails when somebody was quicker
-            flush_to_disk(file.parent)
-        except FileExistsError:
-            pass
-        finally:
-            beside.unlink()
-    return file.read_text(encoding="utf-8")
+def _make_key() -> str:
+    return json.dumps(OKPKey.generate_key("Ed25519").as_dict(private=True))

@@ -60,7 +60,7 @@ def crowded(settings: Settings, engine: Engine, ticking: Clock) -> Iterator[Test
 
 
 def desk_at(now: list[float]) -> ProofDesk:
-    return ProofDesk(seconds=lambda: now[0])
+    return ProofDesk(lambda: "one key for all", seconds=lambda: now[0])
 
 
 def test_the_work_is_checked():
@@ -100,6 +100,14 @@ def test_who_waits_needs_no_work(after: int, proof: Proof):
 )
 def test_a_challenge_that_is_not_ours_proves_nothing(text: str):
     assert desk_at([1000.0]).check(ID, text, "1") is Proof.NONE
+
+
+def test_another_process_takes_it_though_its_clock_is_a_little_behind():
+    given = desk_at([1000.0]).challenge(ID)
+    work = solve(given.text)
+    assert desk_at([950.0]).check(ID, given.text, work) is Proof.SOLVED
+    assert desk_at([900.0]).check(ID, given.text, work) is Proof.NONE
+    assert ProofDesk(lambda: "another", seconds=lambda: 1000.0).check(ID, given.text, work) is Proof.NONE
 
 
 def test_a_challenge_made_easier_proves_nothing():
