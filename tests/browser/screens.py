@@ -12,6 +12,7 @@ from pathlib import Path
 
 from api.cli.migrate import run_migrations
 from tests.browser.chromium import Chromium, Page, start_chromium
+from tests.browser.interviewer.scenes import visit_interviewer
 from tests.browser.kiosk.scenes import visit_screens
 from tests.browser.kiosk.tablet import Tablet, serve_kiosks
 from tests.browser.pages.parts import STAFF
@@ -25,7 +26,7 @@ Shoot = Callable[..., None]  # (page, name): of the screen; with ``whole=True`` 
 
 
 def picture_kiosk(chromium: Chromium, shoot: Shoot, *, width: int, height: int) -> None:
-    """The page of the tablet, in Vietnamese, then English in high contrast."""
+    """The page of the tablet, also of an interviewer, in Vietnamese, then English in high contrast."""
 
     def look(tablet: Tablet, name: str) -> None:
         shoot(tablet.page, name)
@@ -38,6 +39,7 @@ def picture_kiosk(chromium: Chromium, shoot: Shoot, *, width: int, height: int) 
         run_migrations(url)
         with serve_kiosks(url, Path(folder)) as (app, address):
             visit_screens(chromium, app, address, look, width=width, height=height)
+            visit_interviewer(chromium, app, address, Path(folder), look, width=width, height=height)
 
 
 def picture_pages(chromium: Chromium, shoot: Shoot, *, width: int, height: int) -> None:

@@ -7,13 +7,12 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import Session
 
-from api.clock import local_day, utc_now
-from api.interviews.importing import Importer, import_assignments
-from api.settings import Settings
 from api.tables import InterviewAttempt
 from tests.browser.axe import find_faults
 from tests.browser.chromium import Chromium
-from tests.browser.kiosk.tablet import UNIT, Tablet, invite, list_stored, serve_kiosks
+from tests.browser.interviewer.scenes import open_interviewer, wait_until
+from tests.browser.keyboard import tab_to
+from tests.browser.kiosk.tablet import Tablet, list_stored, serve_kiosks
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -27,23 +26,7 @@ def served(sqlite_url: str, tmp_path: Path):
 @pytest.fixture
 def tablet(chromium: Chromium, served, tmp_path: Path) -> Tablet:
     """Enrolled, its list of three cases on the screen."""
-    app, address = served
-    file = tmp_path / "list.csv"
-    places = ("Tổ 12, ngõ 5 đường Lê Lợi", "Tổ 13, nhà văn hóa khu phố", "Tổ 14, chợ Hải Châu")
-    lines = [f'H{number},{UNIT},"{place}"' for number, place in enumerate(places, 1)]
-    file.write_text("\n".join(["code,unit,place", *lines]), "utf-8")
-    now = utc_now()
-    today = local_day(now, Settings().zone)
-    import_assignments(app.state.engine, file, Importer("test"), survey="s", today=today, now=now)
-    code = invite(app.state.engine, mode="interviewer", form="kinds", idle_seconds=300).code
-    opened = Tablet(chromium.open_page(f"{address}/kiosk#code={code}", width=820, height=1180), address)
-    opened.wait_for("cases")
-    wait_until(opened, "document.querySelectorAll('.case').length === 3", "three cases")
-    return opened
-
-
-def wait_until(tablet: Tablet, what: str, told: str) -> None:
-    tablet.browser.pump_until(lambda: tablet.page.evaluate(what), 20, told)
+    return open_interviewer(chromium, *served, tmp_path, width=820, height=1180)
 
 
 def kept(tablet: Tablet) -> list[dict]:
@@ -113,6 +96,28 @@ def test_an_interview_is_a_response_that_nothing_joins_to_its_case(tablet, serve
     assert "assignment" not in json.dumps(response.model_dump(), default=str)
     assert str(tried.assignment) not in json.dumps(response.model_dump(), default=str)
     assert "đã phỏng vấn" in tablet.page.evaluate("document.querySelector('[data-key=case-H3]').textContent")
+
+
+def test_an_interview_by_keyboard_alone(tablet, served):
+    app, _ = served
+    for key, leads_to in (("case-H2", "case"), ("begin", "consent"), ("agree", "question")):
+        tab_to(tablet.page, f'[data-key="{key}"]')
+        tablet.page.press("Enter")
+        tablet.wait_for(leads_to)
+    tab_to(tablet.page, "main .level")
+    tablet.page.press("Enter")
+    for _ in range(30):
+        tablet.browser.pump(0.3)
+        if tablet.screen() == "thanks":
+            break
+        if tablet.page.evaluate("!!document.querySelector('main :is([data-key=send], [data-key=next])')"):
+            tab_to(tablet.page, "main :is([data-key=send], [data-key=next])")
+            tablet.page.press("Enter")
+    tab_to(tablet.page, "[data-key=done]")
+    tablet.page.press("Enter")
+    tablet.wait_for("cases")
+    tablet.browser.pump_until(lambda: len(list_stored(app.state.engine)) == 1, 20, "the response to arrive")
+    assert list_stored(app.state.engine)[0].channel == "interviewer"
 
 
 def answer_everything(tablet: Tablet) -> None:

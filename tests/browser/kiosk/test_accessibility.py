@@ -5,6 +5,7 @@ from importlib.resources import files
 
 import pytest
 
+from tests.browser.interviewer.scenes import visit_interviewer
 from tests.browser.kiosk.scenes import visit_screens
 from tests.browser.kiosk.tablet import Tablet, serve_kiosks
 
@@ -41,7 +42,7 @@ def service(sqlite_url, tmp_path):
     ("width", "height", "scale"),
     [pytest.param(320, 640, 2, id="320 px, text twice as large"), pytest.param(1280, 800, 1, id="1280 px")],
 )
-def test_every_screen_is_accessible(chromium, service, width, height, scale):
+def test_every_screen_is_accessible(chromium, service, tmp_path, width, height, scale):
     axe = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
     found: dict[str, object] = {}
     seen: list[str] = []
@@ -64,5 +65,6 @@ def test_every_screen_is_accessible(chromium, service, width, height, scale):
         tablet.run(f"Object.assign(hailong, {normal}); display.redraw(hailong);", "display")
 
     visit_screens(chromium, *service, look, width=width, height=height)
-    assert len(seen) >= 19
+    visit_interviewer(chromium, *service, tmp_path, look, width=width, height=height)
+    assert len(seen) >= 23
     assert found == {}

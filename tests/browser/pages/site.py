@@ -67,7 +67,7 @@ def serve_site(url: str, folder: Path) -> Iterator[Site]:
     _release(folder / "exports")
     with serve(app) as address:
         _add_interviews(app, settings, folder)
-        store(app.state.engine, [_make_nightly_run(hours) for hours in (6, 30)])
+        store(app.state.engine, [_make_nightly_run(hours) for hours in (30, 6)])
         ids = _add_staff(app) | _add_responses(app, settings) | _add_tablet(app) | _add_paper(app)
         yield Site(app, address, ids | _add_cases(app, settings, folder))
     app.state.engine.dispose()
