@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,7 @@ class Attempt(BaseModel):
     at: Instant
     seconds: Annotated[int, Field(ge=0, le=86_400)] | None = None
     consent: Annotated[str, Field(max_length=40)] | None = None
+    why: Literal["refused", "no_time", "interrupted", "device"] | None = None  # it was broken off
 
 
 class Attempts(BaseModel):
@@ -113,6 +114,7 @@ def _as_row(attempt: Attempt, *, now: datetime, zone: ZoneInfo) -> InterviewAtte
         at=None if has_answers else at,
         seconds=None if has_answers else attempt.seconds,
         consent=attempt.consent,
+        why=attempt.why if attempt.outcome is Outcome.BREAK_OFF else None,
     )
 
 

@@ -122,10 +122,22 @@ def test_without_answers_the_instant_of_a_try_is_kept_but_never_one_in_the_futur
     assert (attempt.at, attempt.seconds) == (NOW, 40)
 
 
-@pytest.mark.parametrize("change", [{"outcome": "lost"}, {"id": "1"}, {"seconds": -1}, {"answers": {}}])
+@pytest.mark.parametrize(
+    "change", [{"outcome": "lost"}, {"id": "1"}, {"seconds": -1}, {"answers": {}}, {"why": "chị Hoa bận"}]
+)
 def test_what_is_no_try_is_refused(tablet, change):
     body = {"attempts": [make_attempt("x", "refusal") | change]}
     assert tablet.client.post(f"{API}/attempts", json=body, headers=tablet.headers).status_code == 422
+
+
+def test_why_an_interview_was_broken_off_is_kept_and_of_other_tries_nothing(engine, tmp_path, tablet):
+    bring(engine, write_list(tmp_path, {}, {}))
+    broken, refused = list_cases(tablet)
+    send(tablet, make_attempt(broken["id"], "break_off", why="no_time"))
+    send(tablet, make_attempt(refused["id"], "refusal", why="no_time"))
+    with Session(engine) as session:
+        found = {row.outcome: row.why for row in session.execute(select(InterviewAttempt)).scalars()}
+    assert found == {"break_off": "no_time", "refusal": None}
 
 
 def test_a_list_needs_the_key_of_a_tablet(client):

@@ -98,6 +98,22 @@ def test_an_interview_is_a_response_that_nothing_joins_to_its_case(tablet, serve
     assert "đã phỏng vấn" in tablet.page.evaluate("document.querySelector('[data-key=case-H3]').textContent")
 
 
+@pytest.mark.parametrize("why", ["refused", "interrupted"])
+def test_who_breaks_off_an_interview_is_asked_why(tablet, served, why):
+    app, _ = served
+    for key, leads_to in (("case-H1", "case"), ("begin", "consent"), ("agree", "question"), ("leave", "stopped")):
+        tablet.press(key)
+        tablet.wait_for(leads_to)
+    tablet.page.resize(360, 900)
+    assert not tablet.page.overflow()
+    assert find_faults(tablet.page) == []
+    tablet.press(why)
+    tablet.wait_for("cases")
+    tablet.browser.pump_until(lambda: len(list_tries(app.state.engine)) == 1, 10, "the try to arrive")
+    (tried,) = list_tries(app.state.engine)
+    assert (tried.outcome, tried.why, tried.at) == ("break_off", why, None)
+
+
 def test_an_interview_by_keyboard_alone(tablet, served):
     app, _ = served
     for key, leads_to in (("case-H2", "case"), ("begin", "consent"), ("agree", "question")):

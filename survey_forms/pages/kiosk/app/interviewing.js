@@ -1,8 +1,8 @@
 // One case, from the list until what came of it is kept: consent first, then the questions.
 
 import { fillIn } from "./answering.js";
-import { noteAttempt, OUTCOMES, syncInterviews } from "./interviews.js";
-import { askCase, askConsent, tellProblem } from "./screens/interviewer.js";
+import { noteAttempt, OUTCOMES, syncInterviews, WHYS } from "./interviews.js";
+import { askCase, askConsent, askWhyStopped, tellProblem } from "./screens/interviewer.js";
 import { noteTrouble } from "./troubles.js";
 
 export async function visitCase(tablet, { assignment, order }) {
@@ -12,7 +12,8 @@ export async function visitCase(tablet, { assignment, order }) {
   const { consent } = tablet.config;
   const outcome = chosen === "begin" ? await interview(tablet, order) : chosen;
   const seconds = (tablet.clock.steady() - since) / 1000;
-  await keepAttempt(tablet, assignment, outcome, { seconds, consent: consent ? consent.version : null });
+  const why = outcome === "break_off" ? await askWhyStopped(tablet, WHYS) : null;
+  await keepAttempt(tablet, assignment, outcome, { seconds, consent: consent ? consent.version : null, why });
   syncInterviews(tablet).then(() => tablet.wake("interviews"));
 }
 

@@ -15,15 +15,19 @@ const ANSWERED = ["complete", "partial", "break_off"];
 // In the order in which they stand on the screen of a case.
 export const OUTCOMES = ["non_contact", "refusal", "unable", "language", "not_found", "not_eligible", "other"];
 
+// Why an interview was broken off.
+export const WHYS = ["refused", "no_time", "interrupted", "device"];
+
 export async function recallInterviews(tablet) {
   return (await readFact(tablet.store, FACT)) || { cases: [], attempts: [], asked_at: null };
 }
 
 // Fulfilled when it is on disk.
-export function noteAttempt(tablet, assignment, outcome, { seconds = null, consent = null } = {}) {
+export function noteAttempt(tablet, assignment, outcome, { seconds = null, consent = null, why = null } = {}) {
   const wall = tablet.clock.wall();
   const hasAnswers = ANSWERED.includes(outcome);
   const attempt = { id: makeId(), assignment, outcome, at: writeInstant(hasAnswers ? noonOf(wall) : wall), consent };
+  if (why) attempt.why = why;
   if (!hasAnswers && seconds !== null) attempt.seconds = Math.round(seconds);
   return changeFact(tablet.store, FACT, (kept) => {
     const before = kept || { cases: [], attempts: [], asked_at: null };

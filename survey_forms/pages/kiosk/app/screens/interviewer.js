@@ -6,6 +6,7 @@ import { showNotice } from "./simple.js";
 import { say, text } from "../words.js";
 
 const OPEN = ["open", "non_contact"];
+const STOPPED_SECONDS = 120;
 
 export function showCases(tablet, { cases, attempts }, { onChoose, onSync }) {
   show(tablet, () => {
@@ -70,6 +71,16 @@ export function askConsent(tablet) {
       { key: "agree", label: say(tablet, "consent_agree") },
       { key: "decline", label: say(tablet, "consent_decline"), isMain: false },
     ],
+  });
+}
+
+// Fulfilled with one of `whys`; with null when nobody is there to say it.
+export function askWhyStopped(tablet, whys) {
+  return showNotice(tablet, {
+    name: "stopped",
+    build: () => ({ title: say(tablet, "stopped_title") }),
+    buttons: () => whys.map((why) => ({ key: why, label: say(tablet, `stopped_${why}`), isMain: false })),
+    seconds: STOPPED_SECONDS,
   });
 }
 
