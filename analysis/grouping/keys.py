@@ -32,6 +32,12 @@ class Key:
             return piece.astype(np.int32) - np.int32(self.least)
         return (piece.astype(np.int64) - self.least).astype(np.int32)
 
+    def name(self, codes: NDArray[np.int32]) -> pl.Series:
+        """The label of each code."""
+        if self.is_range and not self.has_nulls:
+            return pl.Series(self.labels.to_numpy()[codes])  # quicker than to gather
+        return self.labels.gather(codes.astype(np.uint32))
+
 
 def code_column(column: pl.Series) -> Key:
     """Codes of a column: by subtraction of whole numbers close together, else by its sorted values.

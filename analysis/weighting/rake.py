@@ -239,10 +239,7 @@ def _add_up(weights: Column, groups: Groups) -> tuple[Numbers, bool]:
 def _list_groups(sums: Numbers, groups: Groups, keys: Mapping[str, Key]) -> pl.DataFrame:
     """One row per combination of levels that has rows: its number, levels as text, and weight; sorted."""
     present = np.flatnonzero(sums)
-    levels = [
-        keys[name].labels.gather(groups.of[name][present].astype(np.uint32)).cast(pl.String).alias(name)
-        for name in keys
-    ]
+    levels = [keys[name].name(groups.of[name][present]).cast(pl.String).alias(name) for name in keys]
     table = pl.DataFrame([pl.Series(_GROUP, present), pl.Series(_WEIGHT, sums[present]), *levels])
     return table.sort(list(keys)) if keys else table
 

@@ -89,7 +89,7 @@ def make_cells(
     firsts = kept[pieces[domain_pieces]]
     labels = pl.DataFrame(
         [pl.Series("domain", np.arange(len(firsts)), dtype=pl.UInt32)]
-        + [keys[name].labels.gather(of[name][firsts].astype(np.uint32)).alias(name) for name in by]
+        + [keys[name].name(of[name][firsts]).alias(name) for name in by]
     )
     if not by and not len(firsts):
         labels = pl.DataFrame({"domain": [0]}, schema={"domain": pl.UInt32})
