@@ -29,6 +29,7 @@ from api.form_pages.replies import (
 )
 from api.page_reply import FOR_EVER, reply_page, reply_text
 from api.post_guard import ProofNeeded, guard_public_post
+from api.receiving.receipt_codes import show_receipt
 from api.receiving.submission import Receipt, Submission
 from survey_forms.answers import Answers, Problem
 from survey_forms.consent.catalogue import is_consent
@@ -124,7 +125,8 @@ async def get_thanks_page(form: str, request: Request, receipt: str = "") -> Res
     html = render_thanks(
         request.app.state.forms.get(stored.form, stored.version),
         language=language,
-        receipt=str(stored.id),
+        id=str(stored.id),
+        receipt=show_receipt(stored.id),
         received_at=stored.received_at.astimezone(request.app.state.settings.zone),
         demonstration=stored.is_demo,
         switch=f"{context.base}/{form}/thanks?{urlencode(query)}",

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from sqlmodel import Session
@@ -16,6 +15,7 @@ from api.errors import TooMany
 from api.page_reply import fill_template, reply_page
 from api.privacy.erasing import CITIZEN, erase_response, find_response
 from api.privacy.showing import show_answers, show_unit
+from api.receiving.receipt_codes import read_receipt
 from api.texts import read_texts
 from survey_forms.consent.catalogue import read_consents
 from survey_forms.pages.render import PAGE_POLICY, show_day, style_address
@@ -52,7 +52,7 @@ def post_deletion(
     if (refusal := _refuse_many(request, lang)) is not None:
         return refusal
     begin_write(database)
-    id, state = _read_receipt(receipt), request.app.state
+    id, state = read_receipt(receipt), request.app.state
     settings = state.settings
     is_gone = id is not None and erase_response(
         database, id, now=state.clock(), zone=settings.zone, snapshots_folder=settings.snapshots_folder
@@ -68,7 +68,7 @@ def _reply_response(
     if (refusal := _refuse_many(request, lang)) is not None:
         return refusal
     begin_write(database)
-    id, state = _read_receipt(receipt), request.app.state
+    id, state = read_receipt(receipt), request.app.state
     response = find_response(database, id) if id is not None else None
     if response is None:
         return _reply(request, "privacy.html", lang, status=404, mistake="no_such")
@@ -103,13 +103,6 @@ def _refuse_many(request: Request, lang: str) -> Response | None:
         wait = str(error.more.get("retry_after_seconds", 60))
         return _reply(request, "privacy.html", lang, status=429, mistake="too_many", headers={"Retry-After": wait})
     return None
-
-
-def _read_receipt(text: str) -> UUID | None:
-    try:
-        return UUID(text.strip())
-    except ValueError:
-        return None
 
 
 def _language(lang: str) -> str:

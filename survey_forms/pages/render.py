@@ -122,13 +122,15 @@ def render_thanks(
     form: Form,
     *,
     language: str,
+    id: str,
     receipt: str,
     received_at: datetime,
     demonstration: bool = False,
     switch: str = "",
     look: Look | None = None,
 ) -> str:
-    """The page after sending: thanks, when it was recorded (``received_at`` in local time), the receipt."""
+    """The page after sending: thanks, when it was recorded (``received_at`` in local time), the receipt code.
+    What the device keeps of the response ``id`` is forgotten there."""
     spoken = find_language(language)
     recorded = spoken.words["recorded"].format(
         time=received_at.strftime("%H:%M"), day=show_day(received_at.date(), language)
@@ -140,6 +142,7 @@ def render_thanks(
         title=spoken.say(form.title),
         thanks=spoken.say(form.thanks),
         recorded=recorded,
+        id=id,
         receipt=receipt,
         is_demonstration=demonstration,
         switch=switch,

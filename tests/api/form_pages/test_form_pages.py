@@ -12,6 +12,7 @@ from sqlmodel import Session, select
 
 from api.app import create_app
 from api.form_pages.queries import UNITS_MAX
+from api.receiving.receipt_codes import show_receipt
 from api.tables import Counter, Response, ResponseText, Unit
 from survey_forms.consent.catalogue import find_consent
 from tests.conftest import NOW
@@ -66,7 +67,7 @@ def test_a_filled_page_is_stored_with_its_place_and_thanked(client, engine):
         ]
     thanks = client.get(reply.headers["location"])
     assert thanks.status_code == 200
-    assert str(row.id) in thanks.text
+    assert show_receipt(row.id) in thanks.text
     assert "Đã ghi nhận lúc 10:00 ngày 20/11/2026." in thanks.text
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import inspect
 from sqlmodel import Session, select, text
 
 from api.comments.screening import screen_waiting
+from api.receiving.receipt_codes import show_receipt
 from api.sealer import make_sealer, new_seal_key
 from api.settings import Settings
 from api.snapshots.service import write_snapshots
@@ -138,6 +139,11 @@ def test_nothing_is_deleted_without_saying_so_twice(client, engine, receipt):
     assert asked.status_code == 422
     with Session(engine) as session:
         assert session.get(Response, receipt) is not None
+
+
+def test_the_code_of_the_thanks_shows_the_response_as_it_is_printed_and_as_it_is_typed(client, receipt):
+    for code in (show_receipt(receipt), show_receipt(receipt).lower().replace("-", " ").replace("0", "o")):
+        assert client.post("/privacy/response", data={"receipt": code}).status_code == 200
 
 
 @pytest.mark.parametrize(
