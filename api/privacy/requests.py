@@ -5,13 +5,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from string import hexdigits
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from api.errors import Conflict, Malformed, NotThere
+from api.receiving.receipt_codes import read_receipt
 from api.staff_access.deeds import record_deed
 from api.staff_access.staff import Staff
 from api.tables import PrivacyRequest
@@ -21,8 +21,6 @@ NUMBER_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that looks like another
 NUMBER_LETTERS = 8
 WORDS_MIN, WORDS_MAX = 10, 1000
 SATURDAY = 5
-RECEIPT_SIGNS = 32
-_PARTING = " -,;.\t\r\n"
 
 
 class Kind(StrEnum):
@@ -166,14 +164,11 @@ def add_working_days(day: date, days: int) -> date:
 
 
 def read_receipts(typed: str) -> list[UUID]:
-    """The receipt codes in ``typed``, however they are parted; Malformed when it is not made of whole ones."""
-    signs = "".join(sign for sign in typed if sign not in _PARTING)
-    if not set(signs) <= set(hexdigits) or len(signs) % RECEIPT_SIGNS:
-        raise Malformed(
-            "malformed_receipt", "Mã biên nhận không đúng dạng", "A receipt code is not of the right form"
-        )
-    codes = [UUID(signs[start : start + RECEIPT_SIGNS]) for start in range(0, len(signs), RECEIPT_SIGNS)]
-    return list(dict.fromkeys(codes))
+    """The receipt codes in ``typed``, one a line; Malformed when a line is none."""
+    codes = [read_receipt(line) for line in typed.splitlines() if line.strip()]
+    if None in codes:
+        raise Malformed("malformed_receipt", "Mã biên nhận không đúng dạng", "A line is no receipt code")
+    return list(dict.fromkeys(code for code in codes if code is not None))
 
 
 def _within(scope: Collection[str] | None) -> list[ColumnElement[bool]]:
