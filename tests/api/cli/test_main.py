@@ -29,6 +29,7 @@ def _run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
         ("index", "--month", "2026-10"),
         ("export", "--month", "2026-10"),
         ("reconcile",),
+        ("nightly",),
         ("api-key", "list"),
         ("import", "procedures", "--starter"),
     ],
