@@ -47,15 +47,16 @@ def foreign(sqlite_url, tmp_path) -> Iterator[tuple[FastAPI, str, str]]:
         app.state.engine.dispose()
 
 
-def open_frame(chromium, page, part):
-    """The frame as a page of its own: what stands in it belongs to another process."""
+def open_frame(chromium, page, address):
+    """The frame at ``address`` as a page of its own: what stands in it belongs to another process, and frames of
+    other tests may still be open."""
     targets = []
     page.browser.pump_until(
         lambda: (
             targets.extend(
                 found["targetId"]
                 for found in chromium.send("Target.getTargets")["targetInfos"]
-                if found["type"] == "iframe" and part in found["url"]
+                if found["type"] == "iframe" and found["url"].startswith(address)
             )
             or targets
         ),
@@ -69,9 +70,9 @@ def open_frame(chromium, page, part):
 
 
 def test_a_poll_stands_in_the_page_in_its_full_height_and_is_answered(chromium, foreign):
-    app, _, origin = foreign
+    app, address, origin = foreign
     page = chromium.open_page(origin, width=820)
-    frame = open_frame(chromium, page, "portal_poll")
+    frame = open_frame(chromium, page, f"{address}/widget/portal_poll")
     page.browser.pump_until(lambda: not page.evaluate(f"{FRAME}.style.height === '28rem'"), 20, "its height")
     height = frame("Math.ceil(document.body.getBoundingClientRect().height)")
     assert page.evaluate(f"{FRAME}.style.height") == f"{height}px"
@@ -88,7 +89,8 @@ def test_a_poll_stands_in_the_page_in_its_full_height_and_is_answered(chromium, 
 
 
 def test_the_button_opens_a_dialog_that_escape_closes_from_both_sides(chromium, foreign):
-    page = chromium.open_page(foreign[2], width=820)
+    _, address, origin = foreign
+    page = chromium.open_page(origin, width=820)
     dialogs = "document.querySelectorAll('[role=dialog]').length"
     page.evaluate("[...document.querySelectorAll('button')].find(found => found.textContent === 'Góp ý').focus()")
     page.press("Enter")
@@ -99,7 +101,7 @@ def test_the_button_opens_a_dialog_that_escape_closes_from_both_sides(chromium, 
     assert page.evaluate(dialogs) == 0
     assert page.evaluate("document.activeElement.textContent") == "Góp ý"
     page.press("Enter")
-    frame = open_frame(chromium, page, "/widget/counter")
+    frame = open_frame(chromium, page, f"{address}/widget/counter")
     page.browser.pump_until(lambda: frame("document.readyState") == "complete", 20, "the form")
     frame("document.dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape', bubbles: true})); 1")
     page.browser.pump_until(lambda: page.evaluate(dialogs) == 0, 20, "the dialog to close")
