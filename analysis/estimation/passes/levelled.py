@@ -15,7 +15,7 @@ from analysis.estimation.passes.reduce import reduce_groups
 from analysis.estimation.rule import Rule
 from analysis.estimation.totals import Quantity
 
-AT_ONCE = 1 << 16  # groups whose columns stay in the cache of a core
+AT_ONCE = 1 << 17  # groups whose columns stay in the cache of a core
 
 
 def estimate_levels(
