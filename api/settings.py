@@ -49,6 +49,10 @@ class Settings:
     oidc_client_secret: str = ""
     seal_key: str = ""  # seals originals of comments; the first of several seals, all open
     comment_original_days: int = 90  # then they are deleted
+    privacy_reply_days: int = 2  # working days until a request about one's own data is acknowledged
+    privacy_access_days: int = 10  # until data are shown or corrected
+    privacy_withdrawal_days: int = 15
+    privacy_deletion_days: int = 20
     invitation_key: str = ""  # from it and a case follows the link; empty: no invitations
     invitation_days: int = 45  # links are good so long after the month of the result
     paper_second_share: float = 0.1  # of the sheets of a batch, keyed again by somebody else

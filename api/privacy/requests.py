@@ -1,7 +1,7 @@
 """Requests that people make to staff about their own data: recorded, decided in time, both audited."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from api.errors import Conflict, Malformed, NotThere
 from api.receiving.receipt_codes import read_receipt
+from api.settings import Settings
 from api.staff_access.deeds import record_deed
 from api.staff_access.staff import Staff
 from api.tables import PrivacyRequest
@@ -40,9 +41,20 @@ class Verdict(StrEnum):
     REFUSED = "refused"
 
 
-# Decree 356/2025/NĐ-CP: a reply within 2 working days; the right itself within so many days of the request.
-REPLY_WORKING_DAYS = 2
-DAYS = {Kind.ACCESS: 10, Kind.CORRECT: 10, Kind.DELETE: 20, Kind.WITHDRAW: 15}
+@dataclass(frozen=True)
+class Periods:
+    """Days until something is done: ``reply`` working days, the others days of the calendar. The law sets them;
+    what it says is not confirmed here, so an office does."""
+
+    reply: int
+    of_kind: Mapping[Kind, int]
+
+
+def read_periods(settings: Settings) -> Periods:
+    """The periods as set for this service."""
+    access, withdrawal = settings.privacy_access_days, settings.privacy_withdrawal_days
+    of_kind = {Kind.ACCESS: access, Kind.CORRECT: access, Kind.WITHDRAW: withdrawal}
+    return Periods(settings.privacy_reply_days, of_kind | {Kind.DELETE: settings.privacy_deletion_days})
 
 
 @dataclass(frozen=True)
@@ -63,7 +75,9 @@ class Counted:
     overdue: int
 
 
-def record_request(session: Session, staff: Staff, asked: Asked, *, today: date, now: datetime) -> PrivacyRequest:
+def record_request(
+    session: Session, staff: Staff, asked: Asked, *, periods: Periods, today: date, now: datetime
+) -> PrivacyRequest:
     """Keep a request; Malformed with every problem together. What leads to the person is masked before it is
     stored: the number on the slip is how they are known. The caller has checked the unit."""
     received_on, what = _read_day(asked.received_on, today), " ".join(asked.what.split())
@@ -87,8 +101,8 @@ def record_request(session: Session, staff: Staff, asked: Asked, *, today: date,
         unit=asked.unit,
         what=screen_text(what).text[:WORDS_MAX],
         received_on=received_on,
-        reply_by=add_working_days(received_on, REPLY_WORKING_DAYS),
-        due_on=received_on + timedelta(days=DAYS[kind]),
+        reply_by=add_working_days(received_on, periods.reply),
+        due_on=received_on + timedelta(days=periods.of_kind[kind]),
         recorded_at=now,
         recorded_by=staff.actor,
     )

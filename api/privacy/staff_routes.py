@@ -22,6 +22,7 @@ from api.privacy.requests import (
     decide_request,
     find_request,
     list_requests,
+    read_periods,
     read_receipts,
     record_request,
 )
@@ -67,7 +68,14 @@ def post_request(
         scope = staff.units_in_scope(database, today(request))
         if not asked.unit or "\x00" in asked.unit + what or (scope is not None and asked.unit not in scope):
             raise NotThere("no_unit", "Không có đơn vị này trong phạm vi của bạn", "No such unit is given to you")
-        made = record_request(database, staff, asked, today=today(request), now=request.app.state.clock())
+        made = record_request(
+            database,
+            staff,
+            asked,
+            periods=read_periods(request.app.state.settings),
+            today=today(request),
+            now=request.app.state.clock(),
+        )
     except HailongError as error:
         return _reply_list(request, staff, database, typed=asked, error=error)
     return RedirectResponse(f"/staff/privacy/{made.number}?{urlencode({'done': 'recorded'})}", 303)
@@ -145,6 +153,7 @@ def _reply_list(
         path="/staff/privacy",
         rows=list_requests(database, scope, limit=DECIDED_SHOWN),
         kinds=list(Kind),
+        periods=read_periods(request.app.state.settings),
         typed=typed or Asked("", only, "", day.isoformat()),
         today=day,
     )

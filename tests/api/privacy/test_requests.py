@@ -1,6 +1,7 @@
 """Requests made at a counter: recorded without a name, due on their day, decided once, both audited."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -88,6 +89,15 @@ def test_a_request_is_kept_masked_with_its_days_under_a_number(engine, operator,
     assert kept.reply_by == date(2026, 11, 24)  # Friday 20/11: Monday, Tuesday
     assert ("privacy.record", number) in deeds(engine)
     assert number in operator.get(PAGE).text
+
+
+def test_an_office_sets_the_periods_and_the_page_says_them(app, operator):
+    app.state.settings = replace(app.state.settings, privacy_reply_days=1, privacy_deletion_days=7)
+    record(operator, kind="delete")
+    page = operator.get(PAGE).text
+    assert "27/11/2026" in page
+    assert "23/11/2026" in page  # the Monday after
+    assert "xóa 7 ngày" in page
 
 
 @pytest.mark.parametrize(
