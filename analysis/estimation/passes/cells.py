@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from analysis.compiled import compiled
 from analysis.design import SurveyDesign
 from analysis.grouping.keys import Key
-from analysis.grouping.scatter import Codes, Numbers
+from analysis.grouping.scatter import Codes, Numbers, add_by_code
 
 Index = NDArray[np.int64]
 
@@ -49,9 +49,10 @@ def make_strata(
     count = int(stratum.max()) + 1
     if "cluster" in of:
         pairs = np.unique((stratum.astype(np.int64) * (2**31) + of["cluster"])[people > 0])
-        psus = np.bincount(pairs >> 31, minlength=count)
+        psus = np.bincount(pairs >> 31, minlength=count).astype(np.float64)
     else:
-        psus = np.bincount(stratum, people, count).astype(np.int64)
+        psus = np.zeros(count)
+        add_by_code(psus, stratum, people)
     population = np.full(count, np.nan) if populations is None else populations[:count]
     if populations is not None and (np.isinf(population).any() or (population < psus - 1e-9)[psus > 0].any()):
         return None
