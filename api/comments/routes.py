@@ -1,5 +1,6 @@
 """``/staff/comments``: masked comments of one's units; originals only with a reason that is written down."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,9 +20,11 @@ from api.errors import HailongError, Malformed
 from api.sealer import make_sealer, require_sealer
 from api.staff_access.frame import language_of
 from api.staff_access.guard import require_staff
+from api.staff_access.names import name_procedures, name_units
 from api.staff_access.staff import Staff
 from api.staff_access.worded import reply_worded_page
 from api.tables import CommentOriginal
+from api.tables import Response as Answered
 from api.texts import read_texts
 
 router = APIRouter(include_in_schema=False)
@@ -60,12 +63,14 @@ def get_comments(
         limit=PAGE_ROWS + 1,
         offset=page * PAGE_ROWS,
     )
+    shown = found[:PAGE_ROWS]
     return _reply(
         request,
         "staff_comments.html",
         "comments",
         staff,
-        rows=[(comment, response, response.answers.get(OVERALL)) for comment, response, _ in found[:PAGE_ROWS]],
+        rows=[(comment, response, response.answers.get(OVERALL)) for comment, response, _ in shown],
+        **_name_places(request, database, [response for _, response, _ in shown]),
         asked=clean,
         levels=LEVELS,
         waiting=count_waiting(database),
@@ -143,11 +148,20 @@ def _reply_comment(
         path=f"/staff/comments/{id}/{question}",
         comment=comment,
         response=response,
+        **_name_places(request, database, [response]),
         level=response.answers.get(OVERALL),
         has_original=database.get(CommentOriginal, (id, question)) is not None,
         may_open="comments.unseal" in staff.permissions,
         opened=opened,
     )
+
+
+def _name_places(request: Request, database: Session, responses: Sequence[Answered]) -> dict[str, Any]:
+    codes = {response.procedure for response in responses if response.procedure}
+    return {
+        "units": name_units(database, (response.unit_filed for response in responses)),
+        "procedures": name_procedures(database, codes, language_of(request)),
+    }
 
 
 def _reply(

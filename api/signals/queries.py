@@ -1,6 +1,6 @@
 """Questions to the stored signals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import Session, col
 
-from api.tables import Response, ResponseExclusion, Signal, SignalResponse, SignalReview, Unit
+from api.tables import Response, ResponseExclusion, Signal, SignalResponse, SignalReview
 
 ROWS_MAX = 300
 STATES = ("open", "keep", "exclude", "gone")
@@ -99,12 +99,6 @@ def list_members(session: Session, id: str, *, limit: int = ROWS_MAX) -> list[Me
         Member(id, at, counter, procedure, channel, bool(excluded))
         for id, at, counter, procedure, channel, excluded in session.execute(wanted)
     ]
-
-
-def name_units(session: Session, codes: Sequence[str]) -> Mapping[str, str]:
-    """Code → name, the latest where a code had several."""
-    wanted = select(col(Unit.code), col(Unit.name)).where(col(Unit.code).in_(codes)).order_by(col(Unit.valid_from))
-    return {row.code: row.name for row in session.execute(wanted)}
 
 
 def _conditions(asked: SignalFilter) -> list[ColumnElement[bool]]:

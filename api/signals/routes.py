@@ -20,12 +20,12 @@ from api.signals.queries import (
     list_members,
     list_months,
     list_reviews,
-    name_units,
 )
 from api.signals.replies import reply_signal_page, show_chance
 from api.signals.reviewing import Decision, review_signal
 from api.staff_access.frame import language_of
 from api.staff_access.guard import require_staff
+from api.staff_access.names import name_units
 from api.staff_access.staff import Staff, may_handle_counter, refuse_own_counter
 
 router = APIRouter(prefix="/staff/signals", include_in_schema=False)
@@ -69,7 +69,7 @@ def get_signals(
         is_cut=len(found) > ROWS_MAX,
         counts=counts.most_common(),
         most=max(counts.values(), default=1),
-        units=name_units(database, sorted({one.signal.unit for one in found})),
+        units=name_units(database, (one.signal.unit for one in found)),
     )
 
 

@@ -10,7 +10,6 @@ from api.db import session
 from api.errors import HailongError
 from api.staff.invitation_routes import check_same
 from api.staff.passwords import LETTERS_MIN
-from api.staff.queries import name_units
 from api.staff.replies import redirect, reply_texts_page
 from api.staff.second_factor_routes import check_own_password
 from api.staff.signing_in import set_password
@@ -18,6 +17,7 @@ from api.staff_access.cookies import SESSION, set_cookie
 from api.staff_access.frame import language_of
 from api.staff_access.guard import require_staff
 from api.staff_access.menu import entries_for
+from api.staff_access.names import name_units
 from api.staff_access.permissions import ROLE_NAMES
 from api.staff_access.sessions import FULL, start_session
 from api.staff_access.staff import Staff

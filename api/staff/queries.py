@@ -72,15 +72,6 @@ def known_counters(session: Session, codes: Iterable[str]) -> frozenset[str]:
     return frozenset(session.exec(select(Counter.code).where(col(Counter.code).in_(_readable(codes)))))
 
 
-def name_units(session: Session, codes: Iterable[str]) -> dict[str, str]:
-    """The latest name of each unit."""
-    wanted = sorted(set(codes))
-    found = session.exec(
-        select(Unit.code, Unit.name).where(col(Unit.code).in_(wanted)).order_by(col(Unit.valid_from))
-    )
-    return dict(found.all())
-
-
 def name_staff(session: Session, ids: Sequence[str]) -> dict[str, str]:
     """The name of each account."""
     found = session.exec(select(StaffAccount.id, StaffAccount.name).where(col(StaffAccount.id).in_(ids)))

@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from api.comments.screening import screen_waiting
 from api.sealer import make_sealer
-from api.tables import AuditEvent, Comment
+from api.tables import AuditEvent, Comment, Procedure
 from tests.api.staff.people import EMAIL, add_second_factor, add_staff, code_of, send, sign_in
 from tests.conftest import NOW
 
@@ -38,6 +38,17 @@ def test_only_the_masked_text_is_shown(client, engine, id):
     page = client.get("/staff/comments").text
     assert "Chị [tên người] hẹn gọi [số điện thoại]" in page
     assert "0912" not in page
+
+
+@pytest.mark.parametrize(("language", "procedure"), [("vi", "Đăng ký khai sinh"), ("en", "Register a birth")])
+def test_unit_and_procedure_are_shown_by_name_with_their_code(client, engine, id, language, procedure):
+    with Session(engine) as session, session.begin():
+        session.get_one(Procedure, "1.000001").name_en = "Register a birth"
+    enter(client, engine, "analyst")
+    for path in ("/staff/comments", f"/staff/comments/{id}/comment"):
+        page = client.get(f"{path}?lang={language}").text
+        assert 'Phường Ba Đình <span class="quiet">(00004)</span>' in page
+        assert f'{procedure} <span class="quiet">(1.000001)</span>' in page
 
 
 def test_comments_are_those_of_ones_units_and_never_of_ones_own_counter(client, engine, id):
