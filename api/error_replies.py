@@ -55,13 +55,16 @@ def _page(scope: Scope, error: HailongError) -> Response:
     html = render_notice(
         language="vi",
         title=error.vi,
-        paragraphs=[*told[:1], f"{error.en}.", *told[1:]],
-        link=None
-        if told
-        else ("/staff" if scope["path"].startswith("/staff") else "/", "Về trang đầu / To the first page"),
+        paragraphs=told[:1],
+        english=[f"{error.en}.", *told[1:]],
+        link=None if told else (_first_page(scope), "Về trang đầu", "To the first page"),
     )
     headers = problem_headers(error) | {"Content-Security-Policy": PAGE_POLICY, "Content-Language": "vi, en"}
     return HTMLResponse(html, error.status, headers)
+
+
+def _first_page(scope: Scope) -> str:
+    return "/staff" if scope["path"].startswith("/staff") else "/"
 
 
 def _hailong_error(request: Request, error: Exception) -> Response:

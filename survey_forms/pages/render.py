@@ -154,16 +154,19 @@ def render_notice(
     language: str,
     title: str,
     paragraphs: Sequence[str],
-    link: tuple[str, str] | None = None,
+    english: Sequence[str] = (),
+    link: tuple[str, str] | tuple[str, str, str] | None = None,
     over: str = "",
 ) -> str:
-    """A page that says why there is no form; ``link`` is an address and its words. What the device keeps under the
-    name ``over`` is forgotten there, where scripts run."""
+    """A page that says why there is no form; ``link`` is an address and its words. ``english`` paragraphs follow,
+    and a third word of ``link``, where the page is in both languages. What the device keeps under the name
+    ``over`` is forgotten there, where scripts run."""
     return _fill(
         "notice.html",
         language,
         title=title,
         paragraphs=paragraphs,
+        english=english,
         link=link,
         over=over,
         look=Look(has_script=bool(over)),

@@ -49,6 +49,15 @@ def test_a_person_gets_a_page_in_both_languages(plain, method, path, given, stat
         assert "Nothing was stored" in reply.text
 
 
+def test_the_english_of_a_page_is_marked_as_english(plain):
+    got = plain.get("/staff/nowhere", headers=BROWSER).text
+    assert '<p lang="en">Not found.</p>' in got
+    assert 'href="/staff">Về trang đầu / <span lang="en">To the first page</span></a>' in got
+
+    posted = plain.post("/f/one_stop", json={}).text
+    assert '<p lang="en">Nothing was stored.' in posted
+
+
 @pytest.mark.parametrize("path", ["/api/v1/nowhere", "/health/x", "/nowhere"])
 def test_a_program_gets_problem_json(plain, path):
     headers = BROWSER if path.startswith("/api/") else {}
