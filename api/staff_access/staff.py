@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
-from api.errors import Forbidden
+from api.errors import Forbidden, Malformed
 from api.staff_access.permissions import permissions_of, roles_with
 from api.tables import Unit
 
@@ -57,7 +57,9 @@ class Staff:
         return None if self.units is None else list_units_below(session, self.units, day)
 
     def check_unit(self, session: Session, unit: str, day: date) -> None:
-        """Forbidden unless ``unit`` lies in the scope of this route's permission."""
+        """Forbidden unless ``unit`` lies in the scope of this route's permission; Malformed when it is empty."""
+        if not unit:
+            raise Malformed("unit_needed", "Hãy ghi mã đơn vị", "Give the code of the unit")
         scope = self.units_in_scope(session, day)
         if scope is not None and unit not in scope:
             raise Forbidden(

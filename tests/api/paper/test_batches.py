@@ -288,3 +288,11 @@ def test_sheets_say_the_consent_of_the_day_they_were_printed_and_their_responses
     assert {row.id: row.consent for row in stored(engine)} == {
         response_id(number): version for number, version in numbers.items()
     }
+
+
+@pytest.mark.parametrize("role", ["operator 00004", "operator"])
+@pytest.mark.parametrize("path", ["/printings", "/batches"])
+def test_a_unit_left_empty_is_asked_for(join, role, path):
+    page = join("in@example.vn", role).post(path, form="counter", unit=" ", sheets="10")
+    assert page.status_code == 422
+    assert "Hãy ghi mã đơn vị" in page.text
