@@ -5,8 +5,10 @@ from sqlmodel import Session, select
 
 from api.tables import ErasedResponse, PaperEntry, SignalReview
 from tests.api.staff.people import PASSWORD, code_of
+from tests.browser.axe import find_faults
 from tests.browser.chromium import Page
 from tests.browser.keyboard import CONTROL, press_together, tab_to, write
+from tests.browser.pages.checks import SMALL
 from tests.browser.pages.site import CAREFUL, EVERYBODY, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -126,3 +128,19 @@ def test_results_are_sorted_and_searched(page, site):
     page.browser.pump_until(lambda: "q=" in page.evaluate("location.search"), 10, "the search")
     assert "Phường Đông Ngạc" in text_of(page, "tbody")
     assert "Xã Ứng Hòa" not in text_of(page, "tbody")
+
+
+def test_the_menu_is_unfolded_on_a_phone_and_lies_open_on_a_desk(chromium, site):
+    page = chromium.open_page(width=360)
+    sign_in(page, site, EVERYBODY)
+    is_shown = "[...document.querySelectorAll('.menu a')].every((link) => link.checkVisibility())"
+    assert not page.evaluate(is_shown)
+    tab_to(page, ".menu summary")
+    page.press("Enter")
+    assert page.evaluate(is_shown)
+    assert find_faults(page) + page.evaluate(SMALL) == []
+    follow(page, ".menu a[href='/staff/comments']")
+    assert page.evaluate("location.pathname") == "/staff/comments"
+    assert not page.evaluate(is_shown)
+    page.resize(1280, 800)
+    assert page.evaluate(is_shown)
