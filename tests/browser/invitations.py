@@ -1,4 +1,4 @@
-"""The pages of invitations and QR codes on a real service, one after the other, for whoever looks at them."""
+"""The pages of invitations and QR codes on a real service, with cases to be invited."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -20,13 +20,6 @@ from tests.registered import add_register
 
 EMAIL = "head@example.vn"
 SEND = "main button[type=submit]"
-STAFF_PAGES = (
-    "/staff/invitations",
-    "/staff/invitations?unit=none",
-    "/staff/qr",
-    "/staff/qr?unit=00004&counter=*&layout=sheet",
-    "/staff/qr?unit=nowhere",
-)
 
 
 @contextmanager
@@ -52,22 +45,6 @@ def serve_invitations(url: str, folder: Path, form: str = "counter") -> Iterator
         app.state.settings = replace(settings, public_url=address)
         yield address, codes
     app.state.engine.dispose()
-
-
-def visit_public_pages(page: Page, address: str, code: str, look: Callable[[Page, str], None]) -> None:
-    """Where the code is given, its form, a mistake, an unknown code; then the answer, and the second try."""
-    for language in ("vi", "en"):
-        page.go(f"{address}/t?lang={language}")
-        look(page, f"code-{language}")
-        page.go(f"{address}/t?lang={language}#{code}")
-        wait_for(page, 'form[action="/t/answer"]')
-        look(page, f"form-{language}")
-        page.click(SEND, leads_away=True)
-        look(page, f"nothing-answered-{language}")
-        page.go(f"{address}/t?lang={language}")
-        page.type("#code", "ABCD")
-        page.press("Enter", leads_away=True)
-        look(page, f"unknown-{language}")
 
 
 def answer_once(page: Page, address: str, code: str, look: Callable[[Page, str], None]) -> None:

@@ -1,4 +1,4 @@
-"""Paper in a real browser: sheets as PDF, keying by keyboard, a lost connection, narrow and wide, axe."""
+"""Paper in a real browser: sheets as PDF, keying by keyboard, a lost connection."""
 
 import re
 from collections.abc import Iterator
@@ -14,9 +14,8 @@ from survey_forms.consent.catalogue import find_consent
 from survey_forms.loader import load_form, load_scales
 from survey_forms.pages.printed.paper_sheets import Place, render_sheets
 from survey_forms.pages.printed.serials import write_serial
-from tests.api.paper.conftest import FIRST, HEAD
+from tests.api.paper.conftest import FIRST
 from tests.api.staff.people import PASSWORD
-from tests.api.staff.test_staff_pages_in_browser import look_over
 from tests.browser.chromium import Page
 from tests.browser.served import serve
 from tests.conftest import NOW
@@ -177,44 +176,3 @@ def test_a_sheet_is_keyed_without_scripts(chromium, address, engine, printed, fi
     page.press("Enter", leads_away=True)
     with Session(engine) as session:
         assert session.exec(select(PaperEntry)).one().keyed == {"overall": "5"}
-
-
-def test_no_page_of_paper_scrolls_sideways_has_small_targets_or_faults(
-    chromium, address, engine, printed, first, second, head, tmp_path
-):
-    number = printed(30)
-    batch = first.open_batch(3, 9)
-    first.key(batch, number, overall="5", comment="Tốt")
-    first.key(batch, number + 1, overall="4")
-    page = chromium.open_page(width=1280)
-    sign_in_as(page, address, FIRST)
-    serial = write_serial(number).replace(" ", "")
-    problems = []
-    for path in ("", f"/{batch}", f"/{batch}/sheet", f"/{batch}/sheet?serial={serial}"):
-        problems += look_over_paper(page, f"{address}/staff/paper{path}", tmp_path)
-    first.post(f"/{batch}/finish", f"/{batch}", reason="Một phiếu bị mất khi vận chuyển")
-    again = number if second.key(batch, number, overall="3", comment="Xấu").status_code == 303 else number + 1
-    second.key(batch, again, overall="3")
-    page = chromium.open_page(width=1280)
-    sign_in_as(page, address, HEAD)
-    for path in (f"/{batch}", f"/{batch}/differences/{again}", "/errors"):
-        problems += look_over_paper(page, f"{address}/staff/paper{path}", tmp_path)
-    assert problems == []
-    assert page.errors == []
-
-
-def look_over_paper(page: Page, url: str, folder: Path) -> list[object]:
-    joined = url.replace("?", "?x=1&") if "?" in url else url
-    if "?" in url:  # look_over adds the language as the only parameter
-        problems: list[object] = []
-        for width in (320, 820, 1280):
-            page.resize(width, 900)
-            page.go(joined)
-            if page.overflow():
-                problems.append((url, width, page.overflow()))
-        page.screenshot(folder / "sheet.png", whole=True)
-        return problems
-    # A radio button is pressed by its line, which is high enough.
-    found = [one for one in look_over(page, url) if 'type="radio"' not in str(one)]
-    page.screenshot(folder / f"{re.sub('[^a-z0-9]', '_', url.split('/paper')[-1]) or 'paper'}.png", whole=True)
-    return found

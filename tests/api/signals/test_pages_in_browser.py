@@ -1,6 +1,5 @@
-"""The pages of signals and of the proof of work in a real browser: widths, axe, keyboard; the script."""
+"""The pages of signals and of the proof of work in a real browser: keyboard; the script."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from api.signals.service import store_signals
 from api.tables import Response, ResponseExclusion, Signal
 from survey_forms.loader import load_catalogue
 from tests.api.staff.people import EMAIL, PASSWORD, add_second_factor, add_staff, code_of
-from tests.browser.axe import find_faults
 from tests.browser.chromium import Chromium, Page
 from tests.browser.served import serve
 from tests.conftest import NOW
@@ -25,8 +23,6 @@ from tests.stored import make_response, store
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-WIDTHS = (320, 820, 1280)
-PICTURES = os.environ.get("PICTURES")  # a folder: pictures of each page are put there to be looked at
 SMALL_TARGETS = """[...document.querySelectorAll(`main button, main input:not([type=hidden], [type=checkbox]),
   main select, main textarea, .tick`)].filter(one => one.checkVisibility() && !one.closest('[aria-hidden]'))
   .map(one => [one.outerHTML.slice(0, 80), one.getBoundingClientRect().height])
@@ -78,31 +74,6 @@ def sign_in_there(page: Page, address: str, secret: str) -> None:
     page.press("Enter", leads_away=True)
     page.type("#code", code_of(secret))
     page.press("Enter", leads_away=True)
-
-
-def look_over(page: Page, url: str, name: str) -> list[object]:
-    problems: list[object] = []
-    for language in ("vi", "en"):
-        for width in WIDTHS:
-            page.resize(width, 900)
-            page.go(f"{url}?lang={language}")
-            if page.overflow():
-                problems.append((url, language, width, f"{page.overflow()} px too wide"))
-            problems += [(url, language, width, small) for small in page.evaluate(SMALL_TARGETS)]
-            if PICTURES:
-                page.screenshot(Path(PICTURES) / f"{name}-{language}-{width}.png", whole=True)
-        problems += [(url, language, fault) for fault in find_faults(page)]
-    return problems
-
-
-def test_the_pages_of_signals_fit_every_width_and_axe_finds_nothing(chromium, address, secret, engine):
-    page = chromium.open_page(width=1280)
-    sign_in_there(page, address, secret)
-    with Session(engine) as session:
-        id = session.exec(select(Signal.id).where(Signal.kind == "burst")).one()
-    problems = look_over(page, f"{address}/staff/signals", "signals")
-    assert problems + look_over(page, f"{address}/staff/signals/{id}", "signal") == []
-    assert page.origins() == {address}
 
 
 def test_an_analyst_leaves_responses_out_by_keyboard_without_scripts(chromium, address, secret, engine):
@@ -161,6 +132,4 @@ def test_without_script_the_page_says_how_long_to_wait(chromium: Chromium, addre
     assert "20 giây" in page.evaluate("document.querySelector('#told').textContent")
     assert page.overflow() == 0
     assert page.evaluate(SMALL_TARGETS) == []
-    if PICTURES:
-        page.screenshot(Path(PICTURES) / "proof-vi-320.png", whole=True)
     assert count_stored(engine) == 30

@@ -1,4 +1,4 @@
-"""The pages of staff in a real browser: no script, by keyboard, narrow and wide, and what axe finds."""
+"""Administration in a real browser: by keyboard, without scripts."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,6 @@ import pytest
 from api.app import create_app
 from api.settings import Settings
 from tests.api.staff.people import PASSWORD, add_second_factor, add_staff, code_of, invite
-from tests.browser.axe import find_faults
 from tests.browser.chromium import Page
 from tests.browser.served import serve
 from tests.conftest import NOW
@@ -17,20 +16,6 @@ from tests.stored import make_unit, store
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 ADMIN = "quantri@example.vn"
-WIDTHS = (320, 820, 1280)
-PAGES = (
-    "/staff",
-    "/staff/profile",
-    "/staff/second-factor",
-    "/staff/accounts",
-    "/staff/audit",
-)
-PRESSED = (
-    "main button, main input:not([type=hidden], [type=checkbox]), main select, .menu a, .site a, button, .tick"
-)
-SMALL_TARGETS = f"""[...document.querySelectorAll('{PRESSED}')].filter(one => one.checkVisibility())
-  .map(one => [one.outerHTML.slice(0, 80), one.getBoundingClientRect().height])
-  .filter(([, high]) => high < 43.9)"""
 
 
 @pytest.fixture
@@ -77,28 +62,3 @@ def test_an_administrator_signs_in_and_invites_somebody_by_keyboard_without_scri
     assert "/staff/invitation/" in page.evaluate("document.querySelector('.copy').textContent")
     assert page.errors == []
     assert page.origins() == {address}
-
-
-def test_no_page_scrolls_sideways_has_small_targets_or_faults(chromium, address, secret):
-    page = chromium.open_page(width=1280)
-    problems = look_over(page, f"{address}/staff/sign-in") + look_over(page, f"{address}/staff/invitation/none")
-    sign_in_there(page, address, secret)
-    for path in PAGES:
-        problems += look_over(page, f"{address}{path}")
-    page.go(f"{address}/staff/accounts")
-    problems += look_over(page, page.evaluate("document.querySelectorAll('table.rows a')[0].href"))
-    assert problems == []
-
-
-def look_over(page: Page, url: str) -> list[object]:
-    problems: list[object] = []
-    for language in ("vi", "en"):
-        for width in WIDTHS:
-            page.resize(width, 800)
-            page.go(f"{url}?lang={language}")
-            told = (url, language, width)
-            if page.overflow():
-                problems.append((*told, f"{page.overflow()} px too wide"))
-            problems += [(*told, small) for small in page.evaluate(SMALL_TARGETS)]
-        problems += [(url, language, fault) for fault in find_faults(page)]
-    return problems

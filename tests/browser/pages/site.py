@@ -90,7 +90,8 @@ def _add_staff(app: FastAPI) -> dict[str, str]:
     engine = app.state.engine
     everybody = ("administrator", "analyst", "unit_head 00004", "operator 00004")
     add_staff(engine, *everybody, email=EVERYBODY)
-    other = add_staff(engine, "operator 00004", email="minh.tran.van.rat.dai@trungtamphucvu.example.vn")
+    long = "minh.tran.van.rat.dai@trungtamphucvuhanhchinhcong.example.vn"
+    other = add_staff(engine, "operator 00004", email=long)
     token = invite(engine, "analyst", email="moi@example.vn")
     secret = add_second_factor(engine, add_staff(engine, *everybody, email=CAREFUL))
     return {"account": other, "token": token, "secret": secret}
@@ -127,7 +128,9 @@ def _add_responses(app: FastAPI, settings: Settings) -> dict[str, str]:
     screen_waiting(engine, make_sealer(settings), now=NOW, zone=settings.zone, keep_days=90)
     store(engine, [ResponseText(response_id=UUID(int=5), question="comment", text="Chờ sàng lọc 0987654321")])
     burst = {"responses": 13, "minutes": 10, "expected": 0.3, "until": "10:04"}
+    late = {"hits": 26, "responses": 30, "minutes": 15, "share": 86.7, "share_elsewhere": 4.2}
     found = [
+        Found("closing_time", "counter", "00004", "Q1", None, late, ids, 1e-7),
         Found("burst", "counter", "00004", "Q1", day, burst, ids[:13], 3.6e-15),
         Found("trap", "counter", "00008", None, None, {"responses": 1}, ids[:1]),
     ]
