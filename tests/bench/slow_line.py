@@ -18,7 +18,8 @@ from api.settings import Settings
 from api.tables import Unit
 from tests.bench.own_certificate import make_certificate
 from tests.bench.slow_proxy import slow_line
-from tests.browser.chromium import BrowserError, Chromium, Page, start_chromium
+from tests.browser.chromium import Chromium, start_chromium
+from tests.browser.page import BrowserError, Page
 from tests.browser.served import serve
 
 ROUND_TRIP, BYTES_PER_SECOND, SLOWER = 0.4, 400_000 / 8, 4

@@ -3,7 +3,8 @@
 import json
 from importlib.resources import files
 
-from tests.browser.chromium import Chromium, Page
+from tests.browser.chromium import Chromium
+from tests.browser.page import Page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 

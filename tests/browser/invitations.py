@@ -13,7 +13,7 @@ from api.settings import Settings
 from tests.api.invitations.conftest import KEY
 from tests.api.invitations.people import code_of
 from tests.api.staff.people import PASSWORD, add_staff
-from tests.browser.chromium import BrowserError, Page
+from tests.browser.page import BrowserError, Page
 from tests.browser.served import serve
 from tests.conftest import NOW
 from tests.registered import add_register

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.browser.chromium import BrowserError, Page
+from tests.browser.page import BrowserError, Page
 
 CONTROL, ALT = 2, 1
 

@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from api.cli.migrate import run_migrations
-from tests.browser.chromium import Chromium, Page, start_chromium
+from tests.browser.chromium import Chromium, start_chromium
 from tests.browser.interviewer.scenes import visit_interviewer
 from tests.browser.kiosk.scenes import visit_screens
 from tests.browser.kiosk.tablet import Tablet, serve_kiosks
+from tests.browser.page import Page
 from tests.browser.pages.parts import STAFF
 from tests.browser.pages.scenes import ROOMS
 from tests.browser.pages.site import serve_site

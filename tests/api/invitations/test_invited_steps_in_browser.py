@@ -8,8 +8,9 @@ from sqlmodel import Session, select
 
 from api.db import make_engine
 from api.tables import Response
-from tests.browser.chromium import Chromium, Page
+from tests.browser.chromium import Chromium
 from tests.browser.invitations import serve_invitations, wait_for, wait_until
+from tests.browser.page import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 

@@ -16,7 +16,7 @@ from survey_forms.pages.printed.paper_sheets import Place, render_sheets
 from survey_forms.pages.printed.serials import write_serial
 from tests.api.paper.conftest import FIRST
 from tests.api.staff.people import PASSWORD
-from tests.browser.chromium import Page
+from tests.browser.page import Page
 from tests.browser.served import serve
 from tests.conftest import NOW
 

@@ -15,7 +15,8 @@ from api.signals.service import store_signals
 from api.tables import Response, ResponseExclusion, Signal
 from survey_forms.loader import load_catalogue
 from tests.api.staff.people import EMAIL, PASSWORD, add_second_factor, add_staff, code_of
-from tests.browser.chromium import Chromium, Page
+from tests.browser.chromium import Chromium
+from tests.browser.page import Page
 from tests.browser.served import serve
 from tests.conftest import NOW
 from tests.registered import add_register

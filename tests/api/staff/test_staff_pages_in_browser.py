@@ -8,7 +8,7 @@ import pytest
 from api.app import create_app
 from api.settings import Settings
 from tests.api.staff.people import PASSWORD, add_second_factor, add_staff, code_of, invite
-from tests.browser.chromium import Page
+from tests.browser.page import Page
 from tests.browser.served import serve
 from tests.conftest import NOW
 from tests.stored import make_unit, store

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from survey_forms.pages.kiosk.assets import FOLDER, read_assets
-from tests.browser.chromium import Chromium, Page
+from tests.browser.chromium import Chromium
 from tests.browser.kiosk.line import Line
 from tests.browser.kiosk.tablet import Tablet, list_stored
+from tests.browser.page import Page
 from tests.served_process import run_process
 
 DAYS, CRASHING = 7, 60

@@ -1,7 +1,7 @@
 """What is asked of every page at every size and in every contrast."""
 
 from tests.browser.axe import find_faults
-from tests.browser.chromium import Page
+from tests.browser.page import Page
 
 TARGET_PX = 44
 CONTRASTS = {

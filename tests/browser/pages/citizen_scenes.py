@@ -1,7 +1,7 @@
 """Pages of people who answer, read results or ask what is kept of them."""
 
 from api.rate_limit import CALM_PART, RateLimit
-from tests.browser.chromium import Page
+from tests.browser.page import Page
 from tests.browser.pages.parts import ANYBODY, Open, Scene, send, show, submit
 from tests.browser.pages.site import Site
 

@@ -1,6 +1,6 @@
 """Pages of an office's own work: interviews, the nightly run, requests about one's own data."""
 
-from tests.browser.chromium import Page
+from tests.browser.page import Page
 from tests.browser.pages.parts import STAFF, Open, Scene, send, show, submit
 from tests.browser.pages.site import Site
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.browser.chromium import Page
+from tests.browser.page import Page
 from tests.browser.pages.site import Site
 
 ANYBODY, STAFF, NEWCOMER = "anybody", "staff", "newcomer"  # a newcomer comes with a profile of their own

@@ -6,7 +6,7 @@ from sqlmodel import Session, select
 
 from api.tables import Signal
 from tests.api.staff.people import PASSWORD, add_staff, code_of
-from tests.browser.chromium import Page
+from tests.browser.page import Page
 from tests.browser.pages.parts import NEWCOMER, STAFF, Open, Scene, send, show, submit
 from tests.browser.pages.site import CAREFUL, EVERYBODY, Site
 

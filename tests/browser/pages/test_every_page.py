@@ -8,7 +8,7 @@ import re
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from tests.browser.chromium import Page
+from tests.browser.page import Page
 from tests.browser.pages.checks import find_faults_everywhere
 from tests.browser.pages.parts import ANYBODY, NEWCOMER, STAFF, Scene
 from tests.browser.pages.scenes import OTHERS, ROOMS

@@ -6,8 +6,8 @@ from sqlmodel import Session, select
 from api.tables import ErasedResponse, PaperEntry, SignalReview
 from tests.api.staff.people import PASSWORD, code_of
 from tests.browser.axe import find_faults
-from tests.browser.chromium import Page
 from tests.browser.keyboard import CONTROL, press_together, tab_to, write
+from tests.browser.page import Page
 from tests.browser.pages.checks import SMALL
 from tests.browser.pages.site import CAREFUL, EVERYBODY, Site
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel
 from api.app import create_app
 from api.settings import Settings
 from api.tables import Unit
-from tests.browser.chromium import Page
+from tests.browser.page import Page
 from tests.browser.served import serve
 
 UNIT = "unit=T1"
