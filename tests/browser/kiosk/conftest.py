@@ -1,14 +1,30 @@
-"""Resources for tests of the kiosk page: one browser for each file, the modules of the page by name."""
+"""Resources for tests of the kiosk page: a service, a tablet at it, the modules of the page by name."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 from api.app import create_app
 from api.settings import Settings
-from tests.browser.chromium import Chromium, Page
+from tests.browser.chromium import Chromium
+from tests.browser.kiosk.tablet import Tablet, open_tablet, serve_kiosks
+from tests.browser.page import Page
 from tests.browser.served import serve
+
+
+@pytest.fixture
+def service(sqlite_url: str, tmp_path: Path) -> Iterator[tuple[FastAPI, str]]:
+    """The service and its address."""
+    with serve_kiosks(sqlite_url, tmp_path) as served:
+        yield served
+
+
+@pytest.fixture
+def tablet(chromium: Chromium, service: tuple[FastAPI, str]) -> Tablet:
+    return open_tablet(chromium, *service)[0]
 
 
 @pytest.fixture(scope="module")

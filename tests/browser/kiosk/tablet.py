@@ -20,7 +20,8 @@ from api.kiosks.configuration import KioskSettings, change_settings
 from api.kiosks.devices import Invitation, invite_device
 from api.settings import Settings
 from api.tables import Counter, Procedure, Response, Unit
-from tests.browser.chromium import BrowserError, Chromium, Page
+from tests.browser.chromium import Chromium
+from tests.browser.page import BrowserError, Page
 from tests.browser.served import serve
 
 UNIT, COUNTER, PROCEDURE = "20242", "HC-3", "1.001193"
@@ -154,3 +155,15 @@ def list_stored(engine: Engine) -> list[Response]:
     with Session(engine) as session:
         rows = list(session.exec(select(Response)))
     return sorted(rows, key=lambda row: row.device_sequence or 0)
+
+
+def arrived(service: tuple[FastAPI, str], count: int) -> list[Response]:
+    """The responses of the service, when there are so many."""
+    rows = list_stored(service[0].state.engine)
+    assert len(rows) == count
+    return rows
+
+
+def wait_until_sent(tablet: Tablet) -> None:
+    """Wait until nothing waits to be sent."""
+    tablet.browser.pump_until(lambda: tablet.queue() == [], 10, "the queue to be empty")

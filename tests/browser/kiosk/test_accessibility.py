@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.interviewer.scenes import visit_interviewer
 from tests.browser.kiosk.scenes import visit_screens
-from tests.browser.kiosk.tablet import Tablet, serve_kiosks
+from tests.browser.kiosk.tablet import Tablet
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -30,12 +30,6 @@ CUT = """
   .filter((found) => found.scrollWidth > found.clientWidth + 1 && getComputedStyle(found).display !== 'inline')
   .map((found) => found.outerHTML.slice(0, 100))
 """
-
-
-@pytest.fixture
-def service(sqlite_url, tmp_path):
-    with serve_kiosks(sqlite_url, tmp_path) as served:
-        yield served
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,9 @@
 import pytest
 
 from tests.browser.keyboard import ALT, CONTROL, press_together, tab_to, write
-from tests.browser.kiosk.tablet import Tablet, invite, list_stored, open_tablet, serve_kiosks
+from tests.browser.kiosk.tablet import Tablet, invite, list_stored, open_tablet
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-
-@pytest.fixture
-def service(sqlite_url, tmp_path):
-    with serve_kiosks(sqlite_url, tmp_path) as served:
-        yield served
 
 
 def press_key(tablet: Tablet, key: str) -> None:
