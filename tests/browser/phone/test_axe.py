@@ -18,7 +18,8 @@ SMALL = """
 
 
 def check(page, where):
-    assert find_faults(page) == [], where
+    # In our contrast a page has other colours and nothing else.
+    assert find_faults(page, only="color-contrast" if "contrast=high" in where else "") == [], where
     assert page.overflow() == 0, where
     assert page.evaluate(SMALL) == [], where
 
@@ -39,7 +40,7 @@ def test_every_step(chromium, service, display):
         for step in [*steps[:16], *steps[-2:]]:
             page.evaluate(f"location.hash = '#{step}'")
             page.browser.pump(0.05)
-            check(page, (form, step))
+            check(page, f"{form} {step} {display}")
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
