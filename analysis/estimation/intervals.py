@@ -86,7 +86,7 @@ def _exact_low(p: NDArray[np.float64], n: NDArray[np.float64], tail: float) -> N
     """Solves P(X >= n·p) = tail; in closed form where everybody says yes or nobody does (most small cells)."""
     p, n = np.broadcast_arrays(p, n)
     low, everybody, inside = np.zeros(p.shape), p >= 1, (p > 0) & (p < 1)
-    low[everybody] = tail ** (1 / n[everybody])
+    low[everybody] = np.exp(np.log(tail) / n[everybody])
     low[inside] = special.betaincinv((n * p)[inside], (n * (1 - p))[inside] + 1, tail)
     return low
 

@@ -20,10 +20,11 @@ _MOST = 1 << 27  # combinations that are still marked one by one
 
 @dataclass(frozen=True)
 class Groups:
-    """``codes``: the group of each row, below ``size``. ``of``: key → its code in every group. Some may have
-    no rows."""
+    """``cut(start, stop)``: the group of each of these rows, below ``size``. ``of``: key → its code in every
+    group. Some may have no rows."""
 
-    codes: Codes
+    rows: int
+    cut: Cut
     size: int
     of: Mapping[str, NDArray[np.int32]]
 
@@ -32,14 +33,14 @@ def group_rows(rows: int, keys: Mapping[str, Key]) -> Groups | None:
     """Groups of the combinations of ``keys``; None where they are too many to be numbered. METHODS 20.2."""
     order = sorted(keys, key=lambda name: -keys[name].size)
     if not order:
-        return Groups(np.zeros(rows, np.int32), 1, {})
+        return Groups(rows, _put_together, 1, {})
     first, *rest = order
     cut, size = keys[first].codes, keys[first].size
     of: dict[str, NDArray[np.int32]] = {first: np.arange(size, dtype=np.int32)}
     if prod(key.size for key in keys.values()) > _FEW:
         together = _follow(rows, cut, size, [keys[name] for name in rest])
         if together is not None:
-            return Groups(_write(rows, cut), size, of | dict(zip(rest, together, strict=True)))
+            return Groups(rows, cut, size, of | dict(zip(rest, together, strict=True)))
     for name in rest:
         key = keys[name]
         follows = _follow(rows, cut, size, [key]) if len(rest) > 1 and size * key.size > _FEW else None
@@ -56,7 +57,11 @@ def group_rows(rows: int, keys: Mapping[str, Key]) -> Groups | None:
             codes, present = _compress(_write(rows, cut), size)
             cut = partial(_cut, codes)
             of, size = {other: table[present] for other, table in of.items()}, len(present)
-    return Groups(_write(rows, cut), size, of)
+    return Groups(rows, cut, size, of)
+
+
+def _put_together(start: int, stop: int) -> Codes:
+    return np.zeros(stop - start, np.int32)
 
 
 def _combine(cut: Cut, key: Key, start: int, stop: int) -> Codes:

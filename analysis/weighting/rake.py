@@ -229,10 +229,10 @@ def _add_up(weights: Column, groups: Groups) -> tuple[Numbers, bool]:
     def work(start: int, stop: int) -> list[NDArray]:
         sums, bad = np.zeros(groups.size), np.zeros(1)
         for at, end in blocks(start, stop):
-            bad += not add_by_code(sums, groups.codes[at:end], weights.cut(at, end))
+            bad += not add_by_code(sums, groups.cut(at, end), weights.cut(at, end))
         return [sums, bad]
 
-    sums, bad = in_halves(len(groups.codes), work)
+    sums, bad = in_halves(groups.rows, work)
     return sums, bool(bad[0])
 
 
@@ -245,11 +245,11 @@ def _list_groups(sums: Numbers, groups: Groups, keys: Mapping[str, Key]) -> pl.D
 
 
 def _multiply(weights: Column, groups: Groups, factors: Numbers) -> pl.Series:
-    raked = np.empty(len(groups.codes))
+    raked = np.empty(groups.rows)
 
     def work(start: int, stop: int) -> None:
         for at, end in blocks(start, stop):
-            _scale(raked[at:end], weights.cut(at, end), groups.codes[at:end], factors)
+            _scale(raked[at:end], weights.cut(at, end), groups.cut(at, end), factors)
 
     in_order(len(raked), work)
     return pl.Series("weight", raked)

@@ -57,7 +57,7 @@ def gather_held(narrow: Narrow, design: SurveyDesign, used: Sequence[str]) -> Ga
 
     def jointly(parts: Linear, kept: NDArray[np.int64]) -> list[Joint]:
         spread = [[(k, _spread_out(values, kept, groups.size)) for k, values in of] for of in parts]
-        found = tally_jointly(narrow.items, spread, groups.codes, groups.size, narrow.weight)
+        found = tally_jointly(narrow.items, spread, groups, narrow.weight)
         return [joint.take(kept) for joint in found]
 
     return Gathered(groups.of, people, tallies, strata, jointly)
@@ -68,7 +68,7 @@ def tally_groups(narrow: Narrow, used: Sequence[str]) -> tuple[Groups, list[Tall
     groups = group_rows(narrow.rows, {name: narrow.keys[name] for name in used})
     if groups is None or groups.size * sum(3 * len(item.values) for item in narrow.items) > MOST_NUMBERS:
         return None
-    tallies = tally_levels(narrow.items, groups.codes, groups.size, narrow.weight)
+    tallies = tally_levels(narrow.items, groups, narrow.weight)
     return None if tallies is None else (groups, tallies)
 
 

@@ -15,7 +15,7 @@ from analysis.estimation.passes.reduce import reduce_groups
 from analysis.estimation.rule import Rule
 from analysis.estimation.totals import Quantity
 
-AT_ONCE = 1 << 17  # groups whose columns stay in the cache of a core
+AT_ONCE = 1 << 18  # groups whose columns stay in the cache of a core
 
 
 def estimate_levels(
@@ -64,5 +64,6 @@ def _part(gathered: Gathered, names: Sequence[str], at_once: int) -> list[slice]
     first = gathered.of[names[0]]
     if (first[1:] < first[:-1]).any():
         return [slice(None)]
-    starts = np.unique(np.searchsorted(first, first[::at_once]))
+    pairs = -(-count // (2 * at_once))  # two parts at a time, all alike
+    starts = np.unique(np.searchsorted(first, first[:: -(-count // (2 * pairs))]))
     return [slice(start, end) for start, end in zip(starts, [*starts[1:], count], strict=True)]

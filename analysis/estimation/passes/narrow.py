@@ -1,7 +1,9 @@
 """Reads of a frame only what an estimate needs, each column as narrow as it comes."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -79,12 +81,9 @@ class Plan:
         whole = [item for item in levels if item is not None]
         if len(whole) < len(levels) or not all(_is_within(item.values, self.bounds) for item in whole):
             return None
-        coded = {
-            column: code_column(read[f"key.{column}"])
-            if known is None
-            else recode(read[f"key.{column}"], known[column])
-            for column in sorted(set(self.named.values()))
-        }
+        columns = sorted(set(self.named.values()))
+        with ThreadPoolExecutor(2) as threads:
+            coded = dict(zip(columns, threads.map(partial(_code, read, known), columns), strict=True))
         return Narrow(
             read.height,
             {name: coded[column] for name, column in self.named.items()},
@@ -92,6 +91,11 @@ class Plan:
             None if self.design.population is None else to_column(read["population"]),
             whole,
         )
+
+
+def _code(read: pl.DataFrame, known: Mapping[str, Key] | None, column: str) -> Key:
+    key = read[f"key.{column}"]
+    return code_column(key) if known is None else recode(key, known[column])
 
 
 def _is_sound(read: pl.DataFrame, design: SurveyDesign, named: Mapping[str, str]) -> bool:

@@ -162,7 +162,7 @@ def _tally_jointly(
             ]
             for of in parts
         ]
-        added = tally_jointly(narrow.items, tables, groups.codes, groups.size, narrow.weight)
+        added = tally_jointly(narrow.items, tables, groups, narrow.weight)
         for sums, piece in zip(whole, added, strict=True):
             sums.add(piece, at, is_kept)
     return whole

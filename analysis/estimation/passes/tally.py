@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from analysis.compiled import compiled
 from analysis.estimation.passes.levels import Levels
+from analysis.grouping.groups import Groups
 from analysis.grouping.scatter import Codes, Column, Numbers, blocks, in_halves
 
 
@@ -28,16 +29,16 @@ class Tally:
         return count_people(self.sums)
 
 
-def tally_levels(items: Sequence[Levels], codes: Codes, size: int, weight: Column) -> list[Tally] | None:
+def tally_levels(items: Sequence[Levels], groups: Groups, weight: Column) -> list[Tally] | None:
     """One reading of all items; None where a weight is not above 0 or not finite. METHODS 20.2."""
 
     def work(start: int, stop: int) -> list[NDArray]:
-        tables = [np.zeros((size, len(item.values), 3)) for item in items]
+        tables = [np.zeros((groups.size, len(item.values), 3)) for item in items]
         squares = np.zeros(1)
         for at, end in blocks(start, stop):
-            weights, groups = weight.cut(at, end), codes[at:end]
+            weights, codes = weight.cut(at, end), groups.cut(at, end)
             for item, table in zip(items, tables, strict=True):
-                squares += _add_levels(table, item.raw.cut(at, end), item.slot_of, groups, weights)
+                squares += _add_levels(table, item.raw.cut(at, end), item.slot_of, codes, weights)
         return [*tables, squares]
 
     *tables, squares = in_halves(len(weight), work)
@@ -48,14 +49,14 @@ def tally_levels(items: Sequence[Levels], codes: Codes, size: int, weight: Colum
 
 @compiled
 def _add_levels(
-    table: Numbers, raw: NDArray[np.int8], slot_of: NDArray[np.int8], groups: Codes, weights: Numbers
+    table: Numbers, raw: NDArray[np.int8], slot_of: NDArray[np.int8], codes: Codes, weights: Numbers
 ) -> float:
     """Adds the rows up in ``table``; Σw² of all, NaN where a weight is not above 0."""
     squares = 0.0
     for row in range(len(raw)):
         weight = weights[row]
         square = weight * weight
-        sums = table[groups[row], slot_of[np.uint8(raw[row])]]
+        sums = table[codes[row], slot_of[np.uint8(raw[row])]]
         sums[0] += 1.0
         sums[1] += weight
         sums[2] += square
@@ -97,8 +98,7 @@ _AT_ONCE = 1 << 14  # rows whose linear values stay in the cache of a core
 def tally_jointly(
     items: Sequence[Levels],
     of_quantity: Sequence[Sequence[tuple[int, Numbers]]],
-    codes: Codes,
-    size: int,
+    groups: Groups,
     weight: Column,
 ) -> list[Joint]:
     """A second reading, of the linear values z = Σ table[group, slot]; per quantity its items and tables.
@@ -106,15 +106,15 @@ def tally_jointly(
     answers = [~np.isnan(item.values) for item in items]
 
     def work(start: int, stop: int) -> list[NDArray]:
-        sums = [np.zeros((size, 6)) for _ in of_quantity]
+        sums = [np.zeros((groups.size, 6)) for _ in of_quantity]
         for at, end in blocks(start, stop, _AT_ONCE):
-            weights, groups = weight.cut(at, end), codes[at:end]
+            weights, codes = weight.cut(at, end), groups.cut(at, end)
             for table, parts in zip(sums, of_quantity, strict=True):
                 z, is_member = np.zeros(end - at), np.zeros(end - at, bool)
                 for k, values in parts:
                     raw, slot_of = items[k].raw.cut(at, end), items[k].slot_of
-                    _add_values(z, is_member, values, raw, slot_of, answers[k], groups)
-                _add_members(table, z, is_member, groups, weights)
+                    _add_values(z, is_member, values, raw, slot_of, answers[k], codes)
+                _add_members(table, z, is_member, codes, weights)
         return sums
 
     return [Joint(table) for table in in_halves(len(weight), work)]
@@ -128,21 +128,19 @@ def _add_values(
     raw: NDArray[np.int8],
     slot_of: NDArray[np.int8],
     is_answer: NDArray[np.bool_],
-    groups: Codes,
+    codes: Codes,
 ) -> None:
     """Adds to the linear value of every row what an item gives it; who answered it is a member."""
     for row in range(len(z)):
         slot = slot_of[np.uint8(raw[row])]
-        z[row] += values[groups[row], slot]
+        z[row] += values[codes[row], slot]
         is_member[row] |= is_answer[slot]
 
 
 @compiled
-def _add_members(
-    table: Numbers, z: Numbers, is_member: NDArray[np.bool_], groups: Codes, weights: Numbers
-) -> None:
+def _add_members(table: Numbers, z: Numbers, is_member: NDArray[np.bool_], codes: Codes, weights: Numbers) -> None:
     for row in range(len(z)):
-        sums, weight = table[groups[row]], weights[row]
+        sums, weight = table[codes[row]], weights[row]
         total = weight * z[row]
         if is_member[row]:
             sums[0] += 1.0
