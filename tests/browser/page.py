@@ -112,6 +112,11 @@ class Page:
             mobile=width < 500,
         )
 
+    def crash(self) -> None:
+        """End the renderer of this tab at once. One that closes in good order may be online again for a moment."""
+        self.browser.notify("Page.crash", self.session)
+        self.browser.pump_until(lambda: self.has_crashed, 20, "the crash")
+
     def go_offline(self, offline: bool = True) -> None:
         """Cut this tab off the network, or join it again."""
         self.send(

@@ -142,8 +142,8 @@ def test_an_answer_left_unsent_is_sent_when_the_link_is_followed_again(chromium,
     first = follow(chromium, served, 0)
     first.go_offline()
     finish(first)
+    first.crash()
     again = chromium.open_page(width=360, beside=first)
-    first.send("Page.close")
     again.go(f"{served[0]}/t#{served[1][0]}")
     wait_for_thanks(again)
     assert again.evaluate(KEPT) == 0
@@ -158,8 +158,8 @@ def test_a_reply_that_was_never_seen_leaves_nothing_on_the_device(chromium, serv
     first.go_offline()
     finish(first)
     assert first.evaluate(KEPT) == 1
+    first.crash()
     again = chromium.open_page(width=360, beside=first)
-    first.send("Page.close")
     again.go(f"{served[0]}/t#{served[1][0]}")
     wait_for(again, "[data-over]")
     assert again.evaluate(KEPT) == 0

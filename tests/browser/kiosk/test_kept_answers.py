@@ -53,18 +53,12 @@ def test_a_tab_that_dies_while_somebody_answers_keeps_what_was_answered(chromium
     tablet.wait_for("reasons")
     tablet.press("reasons:attitude")
     tablet.browser.pump(0.3)
-    kill_tab(tablet)
+    tablet.page.crash()
     again = Tablet(chromium.open_page(f"{tablet.address}/kiosk", width=820, beside=tablet.page), tablet.address)
     again.wait_for("rating")
     wait_until_sent(again)
     [row] = arrived(service, 1)
     assert (row.answers["overall"], row.answers["reasons.attitude"], row.completeness) == (1, True, "flagged")
-
-
-def kill_tab(tablet: Tablet) -> None:
-    """End the renderer of this tab, as a crash does."""
-    tablet.browser.notify("Page.crash", tablet.page.session)
-    tablet.browser.pump_until(lambda: tablet.page.has_crashed, 10, "the crash")
 
 
 def test_a_revoked_tablet_goes_on_keeping_answers_and_sends_them_after_a_new_enrolment(chromium, service):

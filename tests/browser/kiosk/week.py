@@ -150,8 +150,7 @@ def crash_while_writing(chromium: Chromium, line: Line, tablet: Tablet, confirme
     )
     tablet.page.evaluate(started)
     chromium.pump_until(lambda: len(tablet.page.called) >= CRASHING // 4, 20, "some of the writes")
-    chromium.notify("Page.crash", tablet.page.session)
-    chromium.pump_until(lambda: tablet.page.has_crashed, 20, "the crash")
+    tablet.page.crash()
     assert len(tablet.page.called) < CRASHING
     _take_confirmed(tablet, confirmed)
     again = open_tablet(chromium, line, beside=tablet, days=DAYS)
