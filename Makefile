@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 	--no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench screens migration lock clean
+.PHONY: help run test testlong check fix bench screens migration lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,8 +29,11 @@ run: .venv/run ## set everything up, load the demonstration, serve on 127.0.0.1 
 	@$(BIN)/hailong demo
 	@$(BIN)/hailong serve --host $(HOST) --port $(PORT)
 
-test: .venv/dev ## run all tests, on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+test: .venv/dev ## run the tests, on SQLite and PostgreSQL
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long"
+
+testlong: .venv/dev ## run those that take long: every page, a week offline, Lighthouse, Spark, the attacker, notebooks
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m long
 
 check: .venv/dev ## style, types, import floors
 	@$(BIN)/ruff check .

@@ -14,6 +14,8 @@ from analysis.estimation.rows import read_rows
 from analysis.estimation.rule import Rule
 from tests.analysis.naive import random_sample
 
+pytestmark = pytest.mark.long
+
 ITEMS = ["q1", "q2", "q3"]
 QUANTITIES = [
     node_quantity("q1", {"q1": 1.0}, {"q1": 0}),

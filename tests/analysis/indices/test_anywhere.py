@@ -23,6 +23,8 @@ from tests.analysis.make_frames import (
     one_stop,
 )
 
+pytestmark = pytest.mark.long
+
 FORM = one_stop()
 TABLES = ("indices", "strata", "collapses", "weights_summary", "margins", "withheld")
 

@@ -27,6 +27,8 @@ from tests.api.invitations.attacker import match_by_order, read_tables, shared_v
 from tests.api.invitations.people import answer, code_of, fields_of, follow
 from tests.stored import store
 
+pytestmark = pytest.mark.long
+
 UNITS, PROCEDURES = ("00004", "00008"), tuple(f"2.00000{number}" for number in range(4))
 INVITED, ANSWERING = 7, 5
 CHANCE_HITS_MAX = 23

@@ -9,7 +9,7 @@ from tests.browser.interviewer.scenes import visit_interviewer
 from tests.browser.kiosk.scenes import visit_screens
 from tests.browser.kiosk.tablet import Tablet
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.long]
 
 TARGET_PX = 60
 RUN_AXE = """

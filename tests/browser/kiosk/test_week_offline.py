@@ -31,7 +31,7 @@ from tests.browser.kiosk.week import (
     write_answers,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.long]
 
 WEEK, TAPPED, LOSSY = 1_904, 96, 40
 YEAR_MS = 365 * 86_400_000

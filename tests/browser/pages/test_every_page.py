@@ -31,6 +31,7 @@ def test_every_route_has_a_scene_or_answers_with_no_page(site):
     assert shown & OTHERS == set()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_page_is_accessible_and_keeps_to_itself(chromium, site, room, language):

@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.axe import find_faults, open_for_axe
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.long]
 
 FORMS = ("counter", "one_stop", "one_stop_enterprise", "papi_procedures", "portal_poll", "sipas")
 STEPS = "[...document.querySelectorAll('.step')].map(step => step.id)"
