@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import Session, select
 
-from api.tables import ErasedResponse, PaperEntry, SignalReview
+from api.tables import ErasedResponse, PaperDifference, PaperEntry, PrivacyRequest, SignalReview
 from tests.api.staff.people import PASSWORD, code_of
 from tests.browser.axe import find_faults
 from tests.browser.keyboard import CONTROL, press_together, tab_to, write
@@ -81,6 +81,31 @@ def test_a_sheet_of_paper_is_keyed_and_saved(page, site):
     with Session(site.engine) as session:
         keyed = session.exec(select(PaperEntry.keyed)).all()
     assert {"overall": "2", "reasons": "13"} in keyed
+
+
+def test_a_difference_between_two_entries_is_decided(page, site):
+    sign_in(page, site, EVERYBODY, "/staff/paper/{checking}/differences/{differing}")
+    for place in range(page.evaluate("document.querySelectorAll('main fieldset').length")):
+        tab_to(page, f"main fieldset:nth-of-type({place + 1}) input[type=radio]")
+        page.press(" ")
+    follow(page, "main form .actions button")
+    with Session(site.engine) as session:
+        asked = select(PaperDifference).where(PaperDifference.number == int(site.ids["differing"]))
+        differences = session.exec(asked).all()
+    assert differences
+    assert all(one.decided == one.first for one in differences)
+
+
+def test_a_request_about_ones_own_data_is_recorded_and_decided(page, site):
+    sign_in(page, site, EVERYBODY, "/staff/privacy")
+    tab_to(page, "#kind")
+    page.press("ArrowDown")
+    fill(page, "#unit", "00004")
+    fill(page, "#what", "Đã ghi tên con vào lời góp ý ngày 18/11")
+    follow(page, "main form[action='/staff/privacy'] button")
+    number = page.evaluate("location.pathname").rsplit("/", 1)[-1]
+    with Session(site.engine) as session:
+        assert session.get(PrivacyRequest, number).kind == "access"
 
 
 def test_a_tablet_gets_its_code(page, site):
