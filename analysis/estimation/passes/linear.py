@@ -182,8 +182,7 @@ def _reduce(
 
 def take_joint(joint: Joint, table: Table, quantity: Quantity) -> Alone:
     """Of a quantity of several items, from the second reading of the groups of ``table``. METHODS 20.2."""
-    if quantity.spread is not None:
-        raise NotImplementedError(f"{quantity.name}: a spread of several items")
+    assert quantity.spread is None, f"{quantity.name}: only quantities of one item have a spread of their own"
     n, weight, weight2, total, spread2, total2 = joint.sums.T.copy()
     variance = None
     if not table.has_clusters:
