@@ -168,6 +168,9 @@ _TAKEN = {"node", *ESTIMATE_COLUMNS}
 def node_quantity(node: str, coefficients: Mapping[str, float], codes: Mapping[str, int]) -> Quantity:
     """A node in linearised form; ``codes``: item → its number among the items read. METHODS 3.4."""
     parts = {item: c for item, c in coefficients.items() if c > 0}
+    if list(parts.values()) == [1.0]:  # plain columns: nothing to be computed for every domain
+        (code,) = (codes[item] for item in parts)
+        return Quantity(name=node, items=(code,), value=pl.col(f"m{code}"), influence=pl.col(f"d{code}"))
     present = {item: pl.col(f"m{codes[item]}").is_not_null() for item in parts}
     weight_present = _add(c * present[item].cast(pl.Float64) for item, c in parts.items())
     absent = pl.concat_str(
@@ -187,10 +190,7 @@ def node_quantity(node: str, coefficients: Mapping[str, float], codes: Mapping[s
         value=pl.when(weight_present > 0).then(
             _add(c * pl.col(f"m{codes[item]}").fill_null(0.0) for item, c in parts.items()) / weight_present
         ),
-        # A plain column where it is one: the pass over levels then asks nobody.
-        influence=_add(c * pl.col(f"d{codes[item]}") for item, c in parts.items())
-        if list(parts.values()) != [1.0]
-        else pl.col(f"d{codes[next(iter(parts))]}"),
+        influence=_add(c * pl.col(f"d{codes[item]}") for item, c in parts.items()),
         scale=pl.when(weight_present > 0).then(1 / weight_present).otherwise(1.0),
         remark=remark,
     )

@@ -25,7 +25,7 @@ from analysis.estimation.totals import Quantity, sum_strata
 from analysis.estimation.variance import add_up_strata
 from analysis.grouping.scatter import Numbers, blocks, in_order
 
-_AT_ONCE = 1 << 14  # domains whose limits are made in the cache of a core
+_AT_ONCE = 1 << 16  # domains whose limits are made in the cache of a core
 
 Revision = Callable[[Quantity, pl.DataFrame], pl.DataFrame]
 

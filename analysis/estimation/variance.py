@@ -40,7 +40,7 @@ def add_up_strata(sums: pl.DataFrame, strata: pl.DataFrame, *, lonely: str) -> p
     people = _add(sums["people"].to_numpy(), starts)
     return pl.DataFrame(
         {
-            "domain": sums["domain"].gather(starts),
+            "domain": sums["domain"] if len(starts) == sums.height else sums["domain"].gather(starts),
             **totals,
             "df": (totals["psus"] - sizes).astype(np.float64),
             "variance": variance,
