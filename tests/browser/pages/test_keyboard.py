@@ -96,7 +96,7 @@ def test_a_difference_between_two_entries_is_decided(page, site):
     assert all(one.decided == one.first for one in differences)
 
 
-def test_a_request_about_ones_own_data_is_recorded_and_decided(page, site):
+def test_a_request_about_ones_own_data_is_recorded(page, site):
     sign_in(page, site, EVERYBODY, "/staff/privacy")
     tab_to(page, "#kind")
     page.press("ArrowDown")
