@@ -37,7 +37,7 @@ def group_rows(rows: int, keys: Mapping[str, Key]) -> Groups | None:
     first, *rest = order
     cut, size = keys[first].codes, keys[first].size
     of: dict[str, NDArray[np.int32]] = {first: np.arange(size, dtype=np.int32)}
-    if prod(key.size for key in keys.values()) > _FEW:
+    if rest and prod(key.size for key in keys.values()) > _FEW:
         together = _follow(rows, cut, size, [keys[name] for name in rest])
         if together is not None:
             return Groups(rows, cut, size, of | dict(zip(rest, together, strict=True)))

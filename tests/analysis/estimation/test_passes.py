@@ -157,6 +157,15 @@ def test_domains_in_parts_are_those_of_all_at_once(design, by):
     assert_frame_equal(found[0], expected, rel_tol=1e-9, abs_tol=1e-9)
 
 
+def test_one_key_of_very_many_labels_makes_as_many_domains():
+    answers = pl.int_range(60_000, eager=True)
+    frame = pl.DataFrame({"unit": answers % 20_000, "w": 1.0, "q1": 100.0 * (answers % 3 > 0)})
+    found = estimate_composites(frame, SurveyDesign("w"), nodes={"q1": {"q1": 1.0}}, by=["unit"])
+    assert found["n"].to_list() == [3] * 20_000
+    expected = frame.group_by("unit", maintain_order=True).agg(pl.col("q1").mean())["q1"]
+    assert found["estimate"].to_list() == pytest.approx(expected.to_list())
+
+
 def test_a_population_that_differs_between_pieces_is_no_design():
     frame = pl.DataFrame({"w": [1.0] * 400, "N": [500.0] * 399 + [600.0], "y": [0.0, 100.0] * 200})
     design = SurveyDesign("w", population="N")
