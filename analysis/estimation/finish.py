@@ -4,28 +4,15 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from analysis.design import SurveyDesign
-from analysis.estimation.intervals import (
-    Limits,
-    asin_limits,
-    exact_limits,
-    korn_graubard_limits,
-    likelihood_limits,
-    logit_limits,
-    t_limits,
-    wilson_limits,
-)
-from analysis.estimation.judged import CENSUS, FALLBACK, NOBODY, REGULAR, Judged, judge
+from analysis.estimation.judged import NOBODY, judge
+from analysis.estimation.limits import find_limits
 from analysis.estimation.notes import find_notes, name_methods
 from analysis.estimation.rows import Rows
 from analysis.estimation.rule import Rule
 from analysis.estimation.totals import Quantity, sum_strata
 from analysis.estimation.variance import add_up_strata
-from analysis.grouping.scatter import Numbers, blocks, in_order
-
-_AT_ONCE = 1 << 16  # domains whose limits are made in the cache of a core
 
 Revision = Callable[[Quantity, pl.DataFrame], pl.DataFrame]
 
@@ -121,11 +108,7 @@ def _finish(read: Rows, quantity: Quantity, variances: pl.DataFrame, rule: Rule)
     if rule.bounds is not None:
         # A weighted mean of hundreds is 100.00000000000001 now and then.
         estimate = np.clip(estimate, *rule.bounds)
-    low, high = _find_limits(judged, estimate, rule)
-    is_clipped = np.zeros(len(low), bool)
-    if rule.bounds is not None and rule.clip:
-        is_clipped = (low < rule.bounds[0]) | (high > rule.bounds[1])
-        low, high = np.clip(low, *rule.bounds), np.clip(high, *rule.bounds)
+    low, high, is_clipped = find_limits(judged, estimate, rule)
     figures = {
         "n_effective": judged.n_effective,
         "estimate": estimate,
@@ -159,53 +142,3 @@ def _join(domains: pl.DataFrame, variances: pl.DataFrame) -> pl.DataFrame:
         pl.col("is_census").fill_null(False) & (pl.col("n") > 0),
         pl.col("all_asked").fill_null(False),
     )
-
-
-def _find_limits(judged: Judged, estimate: Numbers, rule: Rule) -> Limits:
-    """METHODS 4.1-4.8."""
-    low, high = np.full(len(estimate), np.nan), np.full(len(estimate), np.nan)
-    floor, width = (0.0, 1.0) if rule.bounds is None else (rule.bounds[0], rule.bounds[1] - rule.bounds[0])
-
-    def work(start: int, stop: int) -> None:
-        for at, end in blocks(start, stop, _AT_ONCE):
-            census, regular, fallback = (
-                at + np.flatnonzero(judged.kind[at:end] == kind) for kind in (CENSUS, REGULAR, FALLBACK)
-            )
-            low[census] = high[census] = estimate[census]
-            for limit, found in zip((low, high), _regular_limits(judged, estimate, regular, rule), strict=True):
-                limit[regular] = floor + width * found
-            if rule.bounds is None:
-                continue
-            share = np.clip((estimate[fallback] - floor) / width, 0, 1)
-            people = np.fmin(judged.kish[fallback], judged.psus[fallback])
-            for limit, found in zip((low, high), exact_limits(share, people, rule.confidence), strict=True):
-                limit[fallback] = floor + width * found
-
-    in_order(len(estimate), work)
-    return low, high
-
-
-def _regular_limits(judged: Judged, estimate: Numbers, at: NDArray[np.int64], rule: Rule) -> Limits:
-    """Of the domains ``at``: of shares of the width between the bounds; without bounds as the estimate is."""
-    error, df = judged.standard_error[at], judged.df[at]
-    if rule.bounds is None:
-        return t_limits(estimate[at], error, df, rule.confidence)
-    floor, width = rule.bounds[0], rule.bounds[1] - rule.bounds[0]
-    share, error = np.clip((estimate[at] - floor) / width, 0, 1), error / width
-    effective = share * (1 - share) / error**2
-    if rule.interval == "t":
-        return t_limits(share, error, df, rule.confidence)
-    if rule.interval == "wilson":
-        return wilson_limits(share, effective, df, rule.confidence)
-    n = np.maximum(judged.n[at], 2)
-    if rule.interval in ("beta", "beta_truncated"):
-        # Korn and Graubard's ratio of quantiles is about the sample, whatever quantile others are asked to use.
-        truncated, df = rule.interval == "beta_truncated", judged.df_sample[at]
-        return korn_graubard_limits(share, effective, n, df, rule.confidence, truncated=truncated)
-    if rule.interval == "asin":
-        return asin_limits(share, error, df, rule.confidence)
-    if rule.interval == "likelihood":
-        return likelihood_limits(share, effective, n, df, rule.confidence)
-    if rule.interval == "exact":
-        return exact_limits(share, effective, rule.confidence)
-    return logit_limits(share, error, df, rule.confidence)

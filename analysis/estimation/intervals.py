@@ -6,26 +6,41 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-Limits = tuple[NDArray[np.float64], NDArray[np.float64]]
+from analysis.compiled import compiled, read_only
+
+Numbers = NDArray[np.float64]
+Limits = tuple[Numbers, Numbers]
 _TABLED = 4096
 INTERVALS = ("t", "wilson", "beta", "beta_truncated", "xlogit", "logit", "asin", "likelihood", "exact")
 
 
-def t_quantile(df: ArrayLike, confidence: float) -> NDArray[np.float64]:
+def t_quantile(df: ArrayLike, confidence: float) -> Numbers:
     """Two-sided t quantile; ``df`` >= 1, infinite for the normal. METHODS 4.1."""
-    asked = np.asarray(df, dtype=float)
-    if asked.size and asked.min() >= 0 and asked.max() < _TABLED:
-        whole = asked.astype(np.int32)
-        if (whole == asked).all():
-            return np.asarray(_tabled_quantiles(confidence)[whole], dtype=float)
-    degrees, where = np.unique(asked, return_inverse=True)
-    normal = special.ndtri((1 + confidence) / 2)
-    quantiles = np.where(np.isinf(degrees), normal, special.stdtrit(degrees, (1 + confidence) / 2))
-    return np.asarray(quantiles[where], dtype=float).reshape(np.shape(df))
+    shape, (asked,) = _flatten(df)
+    found, rest = _look_up(asked, _tabled_quantiles(confidence))
+    if len(rest):
+        degrees, where = np.unique(asked[rest], return_inverse=True)
+        normal = special.ndtri((1 + confidence) / 2)
+        quantiles = np.where(np.isinf(degrees), normal, special.stdtrit(degrees, (1 + confidence) / 2))
+        found[rest] = quantiles[where]
+    return found.reshape(shape)
+
+
+@compiled
+def _look_up(asked: Numbers, table: Numbers) -> tuple[Numbers, NDArray[np.int64]]:
+    """The entry of each whole number that the table has, and where there are others."""
+    found, rest, count = np.empty(len(asked)), np.empty(len(asked), np.int64), 0
+    for at in range(len(asked)):
+        if 0 <= asked[at] < len(table) and asked[at] == np.floor(asked[at]):
+            found[at] = table[int(asked[at])]
+        else:
+            rest[count] = at
+            count += 1
+    return found, rest[:count]
 
 
 @lru_cache(maxsize=8)
-def _tabled_quantiles(confidence: float) -> NDArray[np.float64]:
+def _tabled_quantiles(confidence: float) -> Numbers:
     """Of 0, 1, 2, … degrees of freedom: most domains have few, and many the same."""
     degrees = np.arange(1.0, _TABLED)
     return np.append(np.nan, special.stdtrit(degrees, (1 + confidence) / 2))
@@ -42,12 +57,29 @@ def t_limits(estimate: ArrayLike, standard_error: ArrayLike, df: ArrayLike, conf
 
 def wilson_limits(share: ArrayLike, n_effective: ArrayLike, df: ArrayLike, confidence: float) -> Limits:
     """Wilson limits of a share on an effective sample size (p(1−p)/v) with a t quantile. METHODS 4.2."""
-    p, n = np.asarray(share, float), np.asarray(n_effective, float)
     z = t_quantile(df, confidence)
-    part = z**2 / n
-    centre = (p + part / 2) / (1 + part)
-    half = np.sqrt(p * (1 - p) * part + part**2 / 4) / (1 + part)
-    return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+    shape, (p, n, quantile) = _flatten(share, n_effective, z)
+    low, high = _wilson(p, n, quantile)
+    return low.reshape(shape), high.reshape(shape)
+
+
+@compiled
+def _wilson(p: Numbers, n: Numbers, z: Numbers) -> Limits:
+    low, high = np.empty(len(p)), np.empty(len(p))
+    for at in range(len(p)):
+        part = z[at] * z[at] / n[at]
+        centre = (p[at] + part / 2) / (1 + part)
+        half = np.sqrt(p[at] * (1 - p[at]) * part + part * part / 4) / (1 + part)
+        low[at] = 0.0 if centre - half < 0 else centre - half  # NaN stays
+        high[at] = 1.0 if centre + half > 1 else centre + half
+    return low, high
+
+
+def _flatten(*given: ArrayLike) -> tuple[tuple[int, ...], list[Numbers]]:
+    """The shape of all together, and each of them as one row of numbers."""
+    together = np.broadcast_arrays(*(np.asarray(each, float) for each in given))
+    rows = [np.ascontiguousarray(each).reshape(-1) for each in together]
+    return together[0].shape, list(read_only(*rows))
 
 
 def korn_graubard_limits(
@@ -77,18 +109,31 @@ def exact_limits(share: ArrayLike, n_effective: ArrayLike, confidence: float) ->
 
     Defined for every share of 0-1 and every ``n_effective`` > 0: the fallback where a variance is 0 or unknown.
     """
-    p, n = np.asarray(share, float), np.asarray(n_effective, float)
+    shape, (p, n) = _flatten(share, n_effective)
     tail = (1 - confidence) / 2
-    return _exact_low(p, n, tail), 1 - _exact_low(1 - p, n, tail)
+    return _exact_low(p, n, tail).reshape(shape), 1 - _exact_low(1 - p, n, tail).reshape(shape)
 
 
-def _exact_low(p: NDArray[np.float64], n: NDArray[np.float64], tail: float) -> NDArray[np.float64]:
+def _exact_low(p: Numbers, n: Numbers, tail: float) -> Numbers:
     """Solves P(X >= n·p) = tail; in closed form where everybody says yes or nobody does (most small cells)."""
-    p, n = np.broadcast_arrays(p, n)
-    low, everybody, inside = np.zeros(p.shape), p >= 1, (p > 0) & (p < 1)
-    low[everybody] = np.exp(np.log(tail) / n[everybody])
-    low[inside] = special.betaincinv((n * p)[inside], (n * (1 - p))[inside] + 1, tail)
+    read_only(p, n)
+    low, inside = _exact_low_at_ends(p, n, np.log(tail))
+    if inside:
+        between = (p > 0) & (p < 1)
+        low[between] = special.betaincinv((n * p)[between], (n * (1 - p))[between] + 1, tail)
     return low
+
+
+@compiled
+def _exact_low_at_ends(p: Numbers, n: Numbers, log_tail: float) -> tuple[Numbers, int]:
+    """Lower limits of the shares 0 and 1, 0 for those between, and how many those are."""
+    low, inside = np.zeros(len(p)), 0
+    for at in range(len(p)):
+        if p[at] >= 1:
+            low[at] = np.exp(log_tail / n[at])
+        elif p[at] > 0:
+            inside += 1
+    return low, inside
 
 
 def logit_limits(share: ArrayLike, standard_error: ArrayLike, df: ArrayLike, confidence: float) -> Limits:
@@ -127,7 +172,7 @@ def likelihood_limits(
     return tuple(_solve_deviance(p, allowed, side) for side in (-1.0, 1.0))  # type: ignore[return-value]
 
 
-def _solve_deviance(p: NDArray[np.float64], allowed: NDArray[np.float64], side: float) -> NDArray[np.float64]:
+def _solve_deviance(p: Numbers, allowed: Numbers, side: float) -> Numbers:
     """Bisection on the logit of q from p outwards; 700 is where a logit leaves the floats."""
     near, far = special.logit(p), np.full_like(p, 700.0 * side)
     for _ in range(80):

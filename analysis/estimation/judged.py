@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analysis.compiled import compiled
+from analysis.compiled import compiled, read_only
 from analysis.grouping.scatter import Numbers, in_order
 
 Flags = NDArray[np.bool_]
@@ -57,8 +57,8 @@ def judge(domains: pl.DataFrame, *, df: str | float, has_spread: bool, is_finite
     also times 1/(1 − n/Σw) (only when weights add up to the population); NaN when s² is 0, n < 2 or the sample
     outnumbers Σw. METHODS 4.5, 5.
     """
-    given = [_as_numbers(domains[name]) for name in _NUMBERS]
-    flags = [_as_flags(domains[name]) for name in _FLAGS]
+    given = read_only(*(domains[name].cast(pl.Float64).to_numpy() for name in _NUMBERS))  # null as NaN
+    flags = read_only(*(domains[name].to_numpy() for name in _FLAGS))
     n, psus, df_sample = given[2], given[3], given[-1]
     found = np.empty((5, domains.height))
     kind, is_certain = np.empty(domains.height, np.uint8), np.empty(domains.height, bool)
@@ -94,10 +94,10 @@ def _judge(
         s2, v = spread2[at] * scale[at] ** 2 * weight[at], variance[at] * scale[at] ** 2
         size = abs(estimate[at])
         answer = size / weight[at] if has_spread and weight[at] > 0 else size
-        if not np.sqrt(s2) > _SAME * answer:
+        if not s2 > (_SAME * answer) ** 2:
             s2 = 0.0
-        noise = _ZERO * max(size, np.sqrt(s2))
-        is_certain = np.sqrt(v) <= noise or np.isnan(noise)
+        noise2 = _ZERO * _ZERO * max(size * size, s2)
+        is_certain = v <= noise2 or np.isnan(noise2)
         if is_census[at] or is_certain:
             v = 0.0
         kish = weight[at] ** 2 / weight2[at] if weight[at] > 0 else np.nan
@@ -121,16 +121,3 @@ def _judge(
         found[0, at] = np.nan if kind == NOBODY else estimate[at]
         found[1, at] = np.nan if kind == NOBODY else np.sqrt(v)
         found[2, at], found[3, at], found[4, at] = kish, effective, effect
-
-
-def _as_numbers(column: pl.Series) -> Numbers:
-    """Null as NaN; read-only, as most are: loops are compiled by kind of array."""
-    numbers = column.cast(pl.Float64).to_numpy()
-    numbers.flags.writeable = False
-    return numbers
-
-
-def _as_flags(column: pl.Series) -> Flags:
-    flags = column.to_numpy()
-    flags.flags.writeable = False
-    return flags

@@ -4,8 +4,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analysis.compiled import compiled, read_only
 from analysis.estimation.judged import CENSUS, FALLBACK, NOBODY, Flags, Judged
 from analysis.estimation.rule import Rule
+from analysis.grouping.scatter import Numbers
 
 _NAMES = {
     "t": "t",
@@ -19,6 +21,23 @@ _NAMES = {
     "exact": "clopper-pearson on n_effective",
 }
 
+_SAID = {
+    "nobody": "không có trả lời / no answers",
+    "census": "hỏi toàn bộ tổng thể, không có sai số chọn mẫu / census: no sampling error",
+    "no df": "không có bậc tự do để ước lượng phương sai / no degrees of freedom for a variance",
+    "all asked": "hỏi toàn bộ nhưng không phải ai cũng trả lời / everybody was asked, not everybody answered",
+    "alike": (
+        "các trả lời như nhau, phương sai tuyến tính bằng 0 / answers do not differ: linearised variance is 0"
+    ),
+    "cut": "giới hạn được cắt về khoảng cho phép / limits cut to the possible range",
+    "lonely": "tầng chỉ có một đơn vị mẫu / stratum with one sampled unit",
+}
+_NOBODY, _CENSUS, _NO_DF, _ALL_ASKED, _ALIKE, _CUT, _LONELY = (1 << bit for bit in range(len(_SAID)))
+_TOGETHER = [
+    " | ".join(text for bit, text in enumerate(_SAID.values()) if number >> bit & 1) or None
+    for number in range(1 << len(_SAID))
+]
+
 
 def name_methods(judged: Judged, rule: Rule) -> pl.Series:
     """Column ``method`` of every domain. METHODS 4."""
@@ -30,40 +49,39 @@ def name_methods(judged: Judged, rule: Rule) -> pl.Series:
 def find_notes(judged: Judged, is_clipped: Flags, domains: pl.DataFrame) -> pl.Series:
     """Column ``note``: Vietnamese / English, several joined by a bar; null: nothing. ``domains``: lonely, the
     number of strata with one PSU, and remark where the quantity makes one. METHODS 4.5."""
-    is_fallback, has_df = judged.kind == FALLBACK, judged.df >= 1
-    said = [
-        (judged.kind == NOBODY, "không có trả lời / no answers"),
-        (judged.kind == CENSUS, "hỏi toàn bộ tổng thể, không có sai số chọn mẫu / census: no sampling error"),
-        (
-            is_fallback & ~has_df & ~judged.all_asked,
-            "không có bậc tự do để ước lượng phương sai / no degrees of freedom for a variance",
-        ),
-        (
-            is_fallback & judged.all_asked,
-            "hỏi toàn bộ nhưng không phải ai cũng trả lời / everybody was asked, not everybody answered",
-        ),
-        (
-            is_fallback & judged.is_certain & has_df & ~judged.all_asked,
-            "các trả lời như nhau, phương sai tuyến tính bằng 0 / answers do not differ: linearised variance is 0",
-        ),
-        (is_clipped, "giới hạn được cắt về khoảng cho phép / limits cut to the possible range"),
-        (
-            (domains["lonely"].to_numpy() > 0) & (judged.kind != CENSUS),
-            "tầng chỉ có một đơn vị mẫu / stratum with one sampled unit",
-        ),
-    ]
-    which = np.zeros(len(is_clipped), np.uint8)
-    for bit, (holds, _) in enumerate(said):
-        which |= holds.view(np.uint8) << np.uint8(bit)
-    words = [
-        " | ".join(text for bit, (_, text) in enumerate(said) if number >> bit & 1) or None
-        for number in range(2 ** len(said))
-    ]
-    note = _word("note", words, which)
+    lonely = domains["lonely"].cast(pl.Float64).to_numpy()
+    frozen = read_only(judged.kind, judged.df, judged.all_asked, judged.is_certain, is_clipped, lonely)
+    note = _word("note", _TOGETHER, _say(*frozen))
     if "remark" not in domains.columns:
         return note
     remarked = pl.concat_str(note, pl.col("remark"), separator=" | ", ignore_nulls=True)
     return domains.select(pl.when(remarked != "").then(remarked).alias("note")).to_series()
+
+
+@compiled
+def _say(
+    kinds: NDArray[np.uint8], df: Numbers, all_asked: Flags, certain: Flags, clipped: Flags, lonely: Numbers
+) -> NDArray[np.uint8]:
+    """What is said of each domain, together."""
+    found = np.zeros(len(kinds), np.uint8)
+    for at in range(len(kinds)):
+        kind, said = kinds[at], 0
+        if kind == NOBODY:
+            said |= _NOBODY
+        elif kind == CENSUS:
+            said |= _CENSUS
+        elif kind == FALLBACK and all_asked[at]:
+            said |= _ALL_ASKED
+        elif kind == FALLBACK and not df[at] >= 1:
+            said |= _NO_DF
+        elif kind == FALLBACK and certain[at]:
+            said |= _ALIKE
+        if clipped[at]:
+            said |= _CUT
+        if lonely[at] > 0 and kind != CENSUS:
+            said |= _LONELY
+        found[at] = said
+    return found
 
 
 def _word(name: str, words: list, which: NDArray[np.uint8]) -> pl.Series:

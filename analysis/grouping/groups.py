@@ -35,15 +35,15 @@ def group_rows(rows: int, keys: Mapping[str, Key]) -> Groups | None:
     if not order:
         return Groups(rows, _put_together, 1, {})
     first, *rest = order
-    cut, size = keys[first].codes, keys[first].size
+    cut, size, borders = keys[first].codes, keys[first].size, keys[first].numbers.borders
     of: dict[str, NDArray[np.int32]] = {first: np.arange(size, dtype=np.int32)}
     if rest and prod(key.size for key in keys.values()) > _FEW:
-        together = _follow(rows, cut, size, [keys[name] for name in rest])
+        together = _follow(rows, cut, size, [keys[name] for name in rest], borders)
         if together is not None:
             return Groups(rows, cut, size, of | dict(zip(rest, together, strict=True)))
     for name in rest:
         key = keys[name]
-        follows = _follow(rows, cut, size, [key]) if len(rest) > 1 and size * key.size > _FEW else None
+        follows = _follow(rows, cut, size, [key], borders) if len(rest) > 1 and size * key.size > _FEW else None
         if follows is not None:
             of[name] = follows[0]
             continue
@@ -54,7 +54,7 @@ def group_rows(rows: int, keys: Mapping[str, Key]) -> Groups | None:
         of[name] = np.tile(np.arange(key.size, dtype=np.int32), size)
         size *= key.size
         if size > max(rows // 4, 1 << 16):
-            codes, present = _compress(_write(rows, cut), size)
+            codes, present = _compress(_write(rows, cut, borders), size)
             cut = partial(_cut, codes)
             of, size = {other: table[present] for other, table in of.items()}, len(present)
     return Groups(rows, cut, size, of)
@@ -74,28 +74,28 @@ def _cut(codes: Codes, start: int, stop: int) -> Codes:
     return codes[start:stop]
 
 
-def _write(rows: int, cut: Cut) -> Codes:
+def _write(rows: int, cut: Cut, borders: Sequence[int]) -> Codes:
     codes = np.empty(rows, np.int32)
 
     def work(start: int, stop: int) -> None:
-        for at, end in blocks(start, stop):
+        for at, end in blocks(start, stop, borders=borders):
             codes[at:end] = cut(at, end)
 
     in_order(rows, work)
     return codes
 
 
-def learn(rows: int, size: int, codes: Cut, values: Cut) -> NDArray | None:
+def learn(rows: int, size: int, codes: Cut, values: Cut, borders: Sequence[int] = ()) -> NDArray | None:
     """The value of each group (negative: a group without rows), if it is one for all its rows; else None.
 
     ``codes`` and ``values`` give those of the rows from start to before stop; values are 0 or more, and below
-    2**53. METHODS 20.2.
+    2**53. ``borders``: as of ``blocks``. METHODS 20.2.
     """
 
     def work(start: int, stop: int) -> NDArray | None:
         kind = np.int32 if values(start, start + 1).dtype in _SMALL else np.float64
         table = np.full(size, -1, kind)
-        for at, end in blocks(start, stop):
+        for at, end in blocks(start, stop, borders=borders):
             if not _agree(codes(at, end), values(at, end).astype(kind, copy=False), table):
                 return None
         return table
@@ -120,7 +120,9 @@ def _agree(codes: Codes, values: NDArray, table: NDArray) -> bool:
     return True
 
 
-def _follow(rows: int, cut: Cut, size: int, keys: Sequence[Key]) -> list[NDArray[np.int32]] | None:
+def _follow(
+    rows: int, cut: Cut, size: int, keys: Sequence[Key], borders: Sequence[int]
+) -> list[NDArray[np.int32]] | None:
     """The codes of ``keys`` in every group, if each group has only one of each: all keys in one reading."""
     sizes = [key.size for key in keys]
     if prod(sizes) >= 2**31:
@@ -133,7 +135,7 @@ def _follow(rows: int, cut: Cut, size: int, keys: Sequence[Key]) -> list[NDArray
             packed += key.codes(start, stop)
         return packed
 
-    found = learn(rows, size, cut, pack)
+    found = learn(rows, size, cut, pack, borders)
     if found is None:
         return None
     places = np.unravel_index(np.maximum(found, 0).astype(np.int64), sizes)

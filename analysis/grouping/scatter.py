@@ -1,9 +1,10 @@
 """Adds numbers up by group: two threads over two halves of the rows, always in the order of the rows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ Codes = NDArray[np.int32]
 Numbers = NDArray[np.float64]
 BLOCK = 1 << 17  # rows whose temporary columns stay in the cache of a core
 _WORTH_A_THREAD = 200_000
+_WORTH_A_BLOCK = 1 << 14  # below this many rows a turn of the interpreter costs more than a copy
 
 
 @compiled
@@ -53,10 +55,12 @@ def in_order(rows: int, work: Callable[[int, int], Any]) -> list[Any]:
         return list(threads.map(work, (0, rows // 2), (rows // 2, rows)))
 
 
-def blocks(start: int, stop: int, at_once: int = BLOCK) -> Iterator[tuple[int, int]]:
-    """Pieces of the rows that stay in a cache. METHODS 20.2."""
-    for at in range(start, stop, at_once):
-        yield at, min(at + at_once, stop)
+def blocks(start: int, stop: int, at_once: int = BLOCK, borders: Sequence[int] = ()) -> Iterator[tuple[int, int]]:
+    """Pieces of the rows that stay in a cache, none over one of ``borders`` (``Column.borders``). METHODS 20.2."""
+    inside = [border for border in borders if start < border < stop]
+    for begin, border in pairwise([start, *inside, stop]):
+        for at in range(begin, border, at_once):
+            yield at, min(at + at_once, border)
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,11 @@ class Column:
 
     def __len__(self) -> int:
         return int(self.ends[-1]) if len(self.ends) else 0
+
+    @property
+    def borders(self) -> list[int]:
+        """Where its pieces end: blocks between them are cut without a copy. None where pieces are too small."""
+        return self.ends.tolist() if len(self) >= _WORTH_A_BLOCK * len(self.ends) else []
 
     def cut(self, start: int, stop: int) -> NDArray:
         """Rows from ``start`` to before ``stop``, fewest copies."""

@@ -228,7 +228,7 @@ def _add_up(weights: Column, groups: Groups) -> tuple[Numbers, bool]:
 
     def work(start: int, stop: int) -> list[NDArray]:
         sums, bad = np.zeros(groups.size), np.zeros(1)
-        for at, end in blocks(start, stop):
+        for at, end in blocks(start, stop, borders=weights.borders):
             bad += not add_by_code(sums, groups.cut(at, end), weights.cut(at, end))
         return [sums, bad]
 
@@ -248,7 +248,7 @@ def _multiply(weights: Column, groups: Groups, factors: Numbers) -> pl.Series:
     raked = np.empty(groups.rows)
 
     def work(start: int, stop: int) -> None:
-        for at, end in blocks(start, stop):
+        for at, end in blocks(start, stop, borders=weights.borders):
             _scale(raked[at:end], weights.cut(at, end), groups.cut(at, end), factors)
 
     in_order(len(raked), work)

@@ -81,6 +81,7 @@ def learn_populations(narrow: Narrow, size: int) -> Numbers | None:
         size,
         (lambda start, stop: np.zeros(stop - start, np.int32)) if key is None else key.codes,
         column.cut,
+        column.borders,
     )
     return None if found is None else found.astype(np.float64)
 

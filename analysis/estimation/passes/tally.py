@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.compiled import compiled
+from analysis.compiled import AHEAD, compiled, prefetch
 from analysis.estimation.passes.levels import Levels
 from analysis.grouping.groups import Groups
 from analysis.grouping.scatter import Codes, Column, Numbers, blocks, in_halves
@@ -35,7 +35,7 @@ def tally_levels(items: Sequence[Levels], groups: Groups, weight: Column) -> lis
     def work(start: int, stop: int) -> list[NDArray]:
         tables = [np.zeros((groups.size, len(item.values), 3)) for item in items]
         squares = np.zeros(1)
-        for at, end in blocks(start, stop):
+        for at, end in blocks(start, stop, borders=weight.borders):
             weights, codes = weight.cut(at, end), groups.cut(at, end)
             for item, table in zip(items, tables, strict=True):
                 squares += _add_levels(table, item.raw.cut(at, end), item.slot_of, codes, weights)
@@ -52,8 +52,10 @@ def _add_levels(
     table: Numbers, raw: NDArray[np.int8], slot_of: NDArray[np.int8], codes: Codes, weights: Numbers
 ) -> float:
     """Adds the rows up in ``table``; Σw² of all, NaN where a weight is not above 0."""
-    squares = 0.0
+    squares, last, slots = 0.0, len(raw) - 1, table.shape[1]
     for row in range(len(raw)):
+        ahead = min(row + AHEAD, last)
+        prefetch(table, (codes[ahead] * slots + slot_of[np.uint8(raw[ahead])]) * 3)
         weight = weights[row]
         square = weight * weight
         sums = table[codes[row], slot_of[np.uint8(raw[row])]]
@@ -107,7 +109,7 @@ def tally_jointly(
 
     def work(start: int, stop: int) -> list[NDArray]:
         sums = [np.zeros((groups.size, 6)) for _ in of_quantity]
-        for at, end in blocks(start, stop, _AT_ONCE):
+        for at, end in blocks(start, stop, _AT_ONCE, weight.borders):
             weights, codes = weight.cut(at, end), groups.cut(at, end)
             for table, parts in zip(sums, of_quantity, strict=True):
                 z, is_member = np.zeros(end - at), np.zeros(end - at, bool)
