@@ -8,19 +8,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analysis.compiled import compiled
 from analysis.errors import WeightError
-from analysis.grouping.groups import Groups, group_rows
-from analysis.grouping.keys import Key, code_column
-from analysis.grouping.scatter import Codes, Column, Numbers, add_by_code, blocks, in_halves, in_order, to_column
-from analysis.weighting.auxiliaries import (
-    CROSSED,
-    Calibration,
-    Margin,
-    known_levels,
-    margin_columns,
-    margin_name,
-)
+from analysis.weighting.auxiliaries import Calibration, Margin, known_levels, margin_columns, margin_name
+from analysis.weighting.margin_groups import MarginGroups, group_margins
 
 Frame = pl.DataFrame | pl.LazyFrame
 
@@ -31,9 +21,6 @@ MARGINS = {
     "before": pl.Float64,
     "after": pl.Float64,
 }
-
-
-_WEIGHT, _GROUP = " weight", " group"
 
 
 class RakingRefused(WeightError):
@@ -147,136 +134,88 @@ def rake(
     (2.5, 0.1472)
     """
     named = cast(Mapping[Margin, Mapping[object, float]], margins)
-    margin_of = {margin_name(margin): margin for margin in named}
-    names = list(margin_of)
-    read, absent = _read(frame, weight, margin_of)
-    totals = {margin_name(margin): levels for margin, levels in known_levels(named).items()}
-    keys = {name: code_column(read[name]) for name in read.columns if name != _WEIGHT}
-    groups = group_rows(read.height, keys)
+    schema = set(frame.collect_schema())
+    there = [margin for margin in named if set(margin_columns(margin)) <= schema]
+    groups = group_margins(frame, weight=weight, margins=there)
     if groups is None:
         raise RakingRefused(["the margins have more than 134 million combinations of levels"])
-    weights = to_column(read[_WEIGHT].fill_null(0.0) if read[_WEIGHT].null_count() else read[_WEIGHT])
-    of_group, has_bad_weights = _add_up(weights, groups)
-    combined = _list_groups(of_group, groups, keys)
-    nulls = {name: read[name].null_count() for name in keys}
-    _refuse_impossible(combined, weight, totals, absent, has_bad_weights, nulls)
-    start = combined[_WEIGHT].to_numpy()
-    sides = []
-    for name in names:
-        levels = sorted(totals[name])
-        code = {level: index for index, level in enumerate(levels)}
-        codes = combined[name].replace_strict(code, return_dtype=pl.Int64).to_numpy()
-        sides.append((name, levels, codes, np.array([totals[name][level] for level in levels])))
-    factors = np.ones_like(start)
-    rounds = 0
-    while True:
-        offs = [np.bincount(codes, start * factors) / targets - 1 for _, _, codes, targets in sides]
-        if max(np.abs(off).max() for off in offs) <= tolerance:
-            break
-        if rounds == max_rounds:
-            name, levels, codes, targets = sides[int(np.argmax([np.abs(off).max() for off in offs]))]
-            sums = np.bincount(codes, start * factors)
-            worst = int(np.argmax(np.abs(sums / targets - 1)))
-            raise RakingDidNotConverge(
-                name, levels[worst], got=float(sums[worst]), wanted=float(targets[worst]), rounds=rounds
-            )
-        for _, _, codes, targets in sides:
-            factors *= (targets / np.bincount(codes, start * factors))[codes]
-        rounds += 1
-    table = pl.concat(
-        pl.DataFrame(
-            {
-                "variable": [name] * len(levels),
-                "level": levels,
-                "target": targets,
-                "before": np.bincount(codes, start),
-                "after": np.bincount(codes, start * factors),
-            },
-            schema=MARGINS,
-        )
-        for name, levels, codes, targets in sides
-    )
-    of_group[combined[_GROUP].to_numpy()] = factors
+    totals = {margin_name(margin): levels for margin, levels in known_levels(named).items()}
+    _refuse_impossible(groups, weight, totals)
+    sides = [_Side.of(name, groups.levels[name], totals[name]) for name in totals]
+    factors, rounds = _scale_in_turns(groups.weight, sides, tolerance, max_rounds)
     return Raked(
-        _multiply(weights, groups, of_group),
-        table,
+        groups.multiply(factors),
+        pl.concat(side.tell(groups.weight, factors) for side in sides),
         rounds,
-        Calibration(weight, into, tuple(margin_of.values())),
+        Calibration(weight, into, tuple(named)),
         (float(factors.min()), float(factors.max())),
         frame,
     )
 
 
-def _read(frame: Frame, weight: str, margins: Mapping[str, Margin]) -> tuple[pl.DataFrame, list[str]]:
-    """The weights and those margins whose columns are there, in one reading; and those whose are not."""
-    schema = frame.collect_schema()
-    absent = [name for name, margin in margins.items() if not set(margin_columns(margin)) <= set(schema)]
-    there = [_as_one(margin) for name, margin in margins.items() if name not in absent]
-    return frame.lazy().select(pl.col(weight).cast(pl.Float64).alias(_WEIGHT), *there).collect(), absent
+@dataclass(frozen=True)
+class _Side:
+    """A margin: its levels, the level of each group by number, the totals wanted."""
+
+    name: str
+    levels: list[str]
+    codes: NDArray[np.int64]
+    targets: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, name: str, level: pl.Series, totals: Mapping[str, float]) -> "_Side":
+        levels = sorted(totals)
+        code = {known: index for index, known in enumerate(levels)}
+        codes = level.replace_strict(code, return_dtype=pl.Int64).to_numpy()
+        return cls(name, levels, codes, np.array([totals[known] for known in levels]))
+
+    def add(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sums of the weights of groups, by level."""
+        return np.bincount(self.codes, weights, len(self.levels)).astype(np.float64, copy=False)
+
+    def miss(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How far each level is from its total, as a part of it."""
+        return self.add(weights) / self.targets - 1
+
+    def tell(self, start: NDArray[np.float64], factors: NDArray[np.float64]) -> pl.DataFrame:
+        columns = {
+            "variable": [self.name] * len(self.levels),
+            "level": self.levels,
+            "target": self.targets,
+            "before": self.add(start),
+            "after": self.add(start * factors),
+        }
+        return pl.DataFrame(columns, schema=MARGINS)
 
 
-def _as_one(margin: Margin) -> pl.Expr:
-    """A column as it is, several as text taken together; null where one of them is."""
-    if isinstance(margin, str):
-        return pl.col(margin)
-    texts = [pl.col(column).cast(pl.String) for column in margin]
-    return pl.concat_str(texts, separator=CROSSED).alias(margin_name(margin))
+def _scale_in_turns(
+    start: NDArray[np.float64], sides: Sequence[_Side], tolerance: float, max_rounds: int
+) -> tuple[NDArray[np.float64], int]:
+    """The factor of every group, and after how many rounds; every margin is checked after each. METHODS 2.4."""
+    factors, rounds = np.ones_like(start), 0
+    while True:
+        misses = [np.abs(side.miss(start * factors)) for side in sides]
+        if max(miss.max() for miss in misses) <= tolerance:
+            return factors, rounds
+        if rounds == max_rounds:
+            side, miss = max(zip(sides, misses, strict=True), key=lambda each: each[1].max())
+            worst = int(np.argmax(miss))
+            got, wanted = float(side.add(start * factors)[worst]), float(side.targets[worst])
+            raise RakingDidNotConverge(side.name, side.levels[worst], got=got, wanted=wanted, rounds=rounds)
+        for side in sides:
+            factors *= (side.targets / side.add(start * factors))[side.codes]
+        rounds += 1
 
 
-def _add_up(weights: Column, groups: Groups) -> tuple[Numbers, bool]:
-    """Sums of weights by group, and whether one is not above 0."""
-
-    def work(start: int, stop: int) -> list[NDArray]:
-        sums, bad = np.zeros(groups.size), np.zeros(1)
-        for at, end in blocks(start, stop, borders=weights.borders):
-            bad += not add_by_code(sums, groups.cut(at, end), weights.cut(at, end))
-        return [sums, bad]
-
-    sums, bad = in_halves(groups.rows, work)
-    return sums, bool(bad[0])
-
-
-def _list_groups(sums: Numbers, groups: Groups, keys: Mapping[str, Key]) -> pl.DataFrame:
-    """One row per combination of levels that has rows: its number, levels as text, and weight; sorted."""
-    present = np.flatnonzero(sums)
-    levels = [keys[name].name(groups.of[name][present]).cast(pl.String).alias(name) for name in keys]
-    table = pl.DataFrame([pl.Series(_GROUP, present), pl.Series(_WEIGHT, sums[present]), *levels])
-    return table.sort(list(keys)) if keys else table
-
-
-def _multiply(weights: Column, groups: Groups, factors: Numbers) -> pl.Series:
-    raked = np.empty(groups.rows)
-
-    def work(start: int, stop: int) -> None:
-        for at, end in blocks(start, stop, borders=weights.borders):
-            _scale(raked[at:end], weights.cut(at, end), groups.cut(at, end), factors)
-
-    in_order(len(raked), work)
-    return pl.Series("weight", raked)
-
-
-@compiled
-def _scale(raked: Numbers, weights: Numbers, codes: Codes, factors: Numbers) -> None:
-    for row in range(len(raked)):
-        raked[row] = weights[row] * factors[codes[row]]
-
-
-def _refuse_impossible(
-    combined: pl.DataFrame,
-    weight: str,
-    margins: Mapping[str, Mapping[str, float]],
-    absent: Sequence[str],
-    has_bad_weights: bool,
-    nulls: Mapping[str, int],
-) -> None:
+def _refuse_impossible(groups: MarginGroups, weight: str, margins: Mapping[str, Mapping[str, float]]) -> None:
     problems = []
     for name, totals in margins.items():
-        if name in absent:
+        if name not in groups.levels:
             problems.append(f"{name}: no such column")
             continue
-        if nulls[name]:
-            problems.append(f"{name}: {nulls[name]} responses without a level")
-        present = set(combined[name].drop_nulls())
+        if groups.nulls[name]:
+            problems.append(f"{name}: {groups.nulls[name]} responses without a level")
+        present = set(groups.levels[name].drop_nulls())
         problems += [f"{name} = {level}: responses but no total" for level in sorted(present - set(totals))]
         problems += [f"{name} = {level}: a total but no responses" for level in sorted(set(totals) - present)]
         problems += [
@@ -287,7 +226,7 @@ def _refuse_impossible(
         problems.append("grand totals differ: " + ", ".join(f"{name} {total:g}" for name, total in grand.items()))
     if not margins:
         problems.append("no margins given")
-    if has_bad_weights:
+    if groups.has_bad_weights:
         problems.append(f"{weight}: weights must be above 0")
     if problems:
         raise RakingRefused(problems)

@@ -43,7 +43,8 @@ def write_national(folder: Path, rows: int) -> Path:
             "days": pl.Series(1_000 + stratum[unit], dtype=pl.Int32),
             "weight": np.round(np.where(urban[unit], 24.0, 11.0) * drawn.uniform(0.6, 1.6, count), 4),
             "month": pl.Series(drawn.integers(1, 13, count), dtype=pl.Int8),
-            "sex_age": pl.Series(drawn.choice(12, count), dtype=pl.Int8),
+            "sex": pl.Series(drawn.choice(2, count), dtype=pl.Int8),
+            "age": pl.Series(drawn.choice(6, count), dtype=pl.Int8),
         }
         for k in range(QUESTIONS):
             level = np.digitize(opinion + drawn.normal(0.02 * (k - 11), 0.7, count), LEVELS) + 1

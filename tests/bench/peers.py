@@ -2,8 +2,9 @@
 
     python -m tests.bench.peers [--rows 1e5 1e6] [--folder var/bench]
 
-Peers get the data already loaded; ours reads the files. Each runs in a process of its own, once; who is not
-installed is named and left out. statsmodels has no strata: its errors are another quantity, its time is not.
+Peers get the data already loaded; ours reads the files. Each runs in a process of its own, twice: the second run
+counts. Who is not installed is named and left out. statsmodels has no strata: its errors are another quantity, its
+time is not.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from typing import Any
 
 import polars as pl
 
-from tests.bench.national import COLUMNS, MARGINS, make_margins, run_task
+from tests.bench.national import COLUMNS, MARGINS, Margins, make_margins, run_task
 from tests.bench.national_file import write_national
 
 PEERS = ("hailong", "svy", "samplics", "statsmodels", "R survey")
@@ -45,30 +46,40 @@ def run_peer(peer: str, task: str, folder: Path) -> float | None:
         start = time.perf_counter()
         run_task(task, frame, margins)
         return time.perf_counter() - start
-    rows = frame.select({*COLUMNS["T4"], *MARGINS}).with_columns(y=(pl.col("q1") >= 4).cast(pl.Float64)).collect()
+    # The peers take no margins of several columns: those are joined for them before the clock runs.
+    joined = [pl.concat_str(columns, separator="_").alias("_".join(columns)) for columns in MARGINS]
+    answer = (pl.col("q1") >= 4).cast(pl.Float64).alias("y")
+    rows = frame.select({*COLUMNS["T4"], *COLUMNS["T3"]}).with_columns(answer, *joined).collect()
+    controls = _join(margins)
     if peer == "R survey":
-        return _run_r(rows, task, margins, folder)
+        return _run_r(rows, task, controls, folder)
     if peer == "svy":
-        return _run_svy(rows, task, margins)
+        return _run_svy(rows, task, controls)
     if peer == "samplics":
-        return _run_samplics(rows, task, margins)
+        return _run_samplics(rows, task, controls)
     return _run_statsmodels(rows) if task == "T4" else None
 
 
-def _run_svy(rows: pl.DataFrame, task: str, margins: dict[str, dict[str, float]]) -> float:
+def _join(margins: Margins) -> dict[str, dict[str, float]]:
+    return {
+        "_".join(columns): {"_".join(map(str, level)): total for level, total in totals.items()}
+        for columns, totals in margins.items()
+    }
+
+
+def _run_svy(rows: pl.DataFrame, task: str, controls: dict[str, dict[str, float]]) -> float:
     import svy
 
-    text = rows.with_columns(pl.col(name).cast(pl.String) for name in MARGINS)
     start = time.perf_counter()
-    sample = svy.Sample(data=text, design=svy.Design(stratum="stratum", psu="psu", wgt="weight"))
+    sample = svy.Sample(data=rows, design=svy.Design(stratum="stratum", psu="psu", wgt="weight"))
     if task == "T4":
         sample.estimation.mean("y", by="province")
     else:
-        sample.weighting.rake(controls=margins, tol=1e-10, max_iter=1000)
+        sample.weighting.rake(controls=controls, tol=1e-10, max_iter=1000)
     return time.perf_counter() - start
 
 
-def _run_samplics(rows: pl.DataFrame, task: str, margins: dict[str, dict[str, float]]) -> float:
+def _run_samplics(rows: pl.DataFrame, task: str, controls: dict[str, dict[str, float]]) -> float:
     from samplics import SampleWeight, TaylorEstimator
     from samplics.utils.types import PopParam
 
@@ -79,8 +90,8 @@ def _run_samplics(rows: pl.DataFrame, task: str, margins: dict[str, dict[str, fl
         design = {"samp_weight": given["weight"], "stratum": given["stratum"], "psu": given["psu"]}
         estimator.estimate(y=given["y"], domain=given["province"], **design)
     else:
-        levels = {name: rows[name].cast(pl.String).to_numpy() for name in MARGINS}
-        SampleWeight().rake(given["weight"], margins=levels, control=margins)
+        levels = {name: rows[name].to_numpy() for name in controls}
+        SampleWeight().rake(given["weight"], margins=levels, control=controls)
     return time.perf_counter() - start
 
 
@@ -96,10 +107,10 @@ def _run_statsmodels(rows: pl.DataFrame) -> float:
     return time.perf_counter() - start
 
 
-def _run_r(rows: pl.DataFrame, task: str, margins: dict[str, dict[str, float]], folder: Path) -> float:
+def _run_r(rows: pl.DataFrame, task: str, controls: dict[str, dict[str, float]], folder: Path) -> float:
     file = folder.parent / f"{folder.name}.csv"
     rows.write_csv(file)
-    asked = ["Rscript", "-e", R_CODE, str(file), task, json.dumps(margins)]
+    asked = ["Rscript", "-e", R_CODE, str(file), task, json.dumps(controls)]
     return float(subprocess.run(asked, capture_output=True, text=True, check=True).stdout)
 
 
@@ -128,6 +139,7 @@ def main(arguments: Sequence[str] = ()) -> None:
     options.add_argument("--told", type=Path)
     given = options.parse_args(arguments)
     if given.child:
+        run_peer(given.child, given.task, given.folder)  # what is loaded or compiled once is not the work
         given.told.write_text(json.dumps(run_peer(given.child, given.task, given.folder)))
         return
     absent = [peer for peer in PEERS if not is_installed(peer)]

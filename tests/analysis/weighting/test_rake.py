@@ -1,5 +1,6 @@
 """Raking: margins met or refused by name; weights checked against R survey 4.5."""
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -49,6 +50,29 @@ def test_columns_taken_together_are_one_margin() -> None:
     assert raked.weights.to_list() == pytest.approx([10, 20, 30, 20, 20])
     assert raked.margins["variable"].unique().to_list() == ["sex × age"]
     assert raked.calibration.counts == (("sex", "age"),)
+
+
+def test_a_crossed_margin_beside_one_of_its_columns_is_the_same_as_a_column_of_both_joined() -> None:
+    rng = np.random.default_rng(7)
+    drawn = {name: rng.integers(0, levels, 500) for name, levels in (("sex", 2), ("age", 5), ("month", 3))}
+    sample = pl.DataFrame(drawn | {"w": rng.uniform(1, 3, 500)}).with_columns(
+        both=pl.concat_str("sex", "age", separator=" × ")
+    )
+    joined = {level: 100.0 + 10 * k for k, level in enumerate(sample["both"].unique().sort())}
+    crossed = {tuple(level.split(" × ")): total for level, total in joined.items()}
+    rest = {"month": {k: sum(joined.values()) / 3 for k in range(3)}}
+    rest["sex"] = {k: sum(t for level, t in joined.items() if level[0] == str(k)) for k in range(2)}
+    one, other = (
+        rake(sample, weight="w", margins=first | rest) for first in ({"both": joined}, {("sex", "age"): crossed})
+    )
+    assert other.weights.to_list() == pytest.approx(one.weights.to_list(), rel=1e-12)
+    assert other.margins["level"].to_list() == one.margins["level"].to_list()
+
+
+def test_rows_without_one_of_the_columns_taken_together_are_counted() -> None:
+    sample = SAMPLE.with_columns(age=pl.Series(["young", "old", None, "old", None]))
+    with pytest.raises(RakingRefused, match="sex × age: 2 responses without a level"):
+        rake(sample, weight="w", margins={("sex", "age"): {("f", "young"): 1}})
 
 
 def test_levels_that_are_numbers_are_compared_as_text() -> None:
