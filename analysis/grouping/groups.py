@@ -1,7 +1,7 @@
 """Groups: the combinations of keys that occur, each with a number; keys that follow from others cost nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from math import prod
 
@@ -21,35 +21,41 @@ _MOST = 1 << 27  # combinations that are still marked one by one
 @dataclass(frozen=True)
 class Groups:
     """``cut(start, stop)``: the group of each of these rows, below ``size``. ``of``: key → its code in every
-    group. Some may have no rows."""
+    group. Some may have no rows. ``free``: the keys that were combined; ``follows``: key → how many of those it
+    was found to follow from."""
 
     rows: int
     cut: Cut
     size: int
     of: Mapping[str, NDArray[np.int32]]
+    free: tuple[str, ...] = ()
+    follows: Mapping[str, int] = field(default_factory=dict)
 
 
 def group_rows(rows: int, keys: Mapping[str, Key]) -> Groups | None:
     """Groups of the combinations of ``keys``; None where they are too many to be numbered. METHODS 20.2."""
     order = sorted(keys, key=lambda name: -keys[name].size)
     if not order:
-        return Groups(rows, _put_together, 1, {})
+        return Groups(rows, put_together, 1, {})
     first, *rest = order
     cut, size, borders = keys[first].codes, keys[first].size, keys[first].numbers.borders
     of: dict[str, NDArray[np.int32]] = {first: np.arange(size, dtype=np.int32)}
     if rest and prod(key.size for key in keys.values()) > _FEW:
         together = _follow(rows, cut, size, [keys[name] for name in rest], borders)
         if together is not None:
-            return Groups(rows, cut, size, of | dict(zip(rest, together, strict=True)))
+            of |= dict(zip(rest, together, strict=True))
+            return Groups(rows, cut, size, of, (first,), dict.fromkeys(rest, 1))
+    free, found_to_follow = [first], {}
     for name in rest:
         key = keys[name]
         follows = _follow(rows, cut, size, [key], borders) if len(rest) > 1 and size * key.size > _FEW else None
         if follows is not None:
-            of[name] = follows[0]
+            of[name], found_to_follow[name] = follows[0], len(free)
             continue
         if size * key.size > _MOST:
             return None
-        cut = partial(_combine, cut, key)
+        cut = partial(combine, cut, key)
+        free.append(name)
         of = {other: np.repeat(table, key.size) for other, table in of.items()}
         of[name] = np.tile(np.arange(key.size, dtype=np.int32), size)
         size *= key.size
@@ -57,14 +63,16 @@ def group_rows(rows: int, keys: Mapping[str, Key]) -> Groups | None:
             codes, present = _compress(_write(rows, cut, borders), size)
             cut = partial(_cut, codes)
             of, size = {other: table[present] for other, table in of.items()}, len(present)
-    return Groups(rows, cut, size, of)
+    return Groups(rows, cut, size, of, tuple(free), found_to_follow)
 
 
-def _put_together(start: int, stop: int) -> Codes:
+def put_together(start: int, stop: int) -> Codes:
+    """One group of all rows. METHODS 20.2."""
     return np.zeros(stop - start, np.int32)
 
 
-def _combine(cut: Cut, key: Key, start: int, stop: int) -> Codes:
+def combine(cut: Cut, key: Key, start: int, stop: int) -> Codes:
+    """The groups ``cut`` gives to the rows, each parted by ``key``. METHODS 20.2."""
     codes = cut(start, stop) * np.int32(key.size)
     codes += key.codes(start, stop)
     return codes

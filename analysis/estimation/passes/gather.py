@@ -56,7 +56,7 @@ def gather_held(narrow: Narrow, design: SurveyDesign, used: Sequence[str]) -> Ga
         return None
 
     def jointly(parts: Linear, kept: NDArray[np.int64]) -> list[Joint]:
-        spread = [[(k, _spread_out(values, kept, groups.size)) for k, values in of] for of in parts]
+        spread = [[(k, spread_out(values, kept, groups.size)) for k, values in of] for of in parts]
         found = tally_jointly(narrow.items, spread, groups, narrow.weight)
         return [joint.take(kept) for joint in found]
 
@@ -86,8 +86,8 @@ def learn_populations(narrow: Narrow, size: int) -> Numbers | None:
     return None if found is None else found.astype(np.float64)
 
 
-def _spread_out(values: Numbers, kept: NDArray[np.int64], size: int) -> Numbers:
-    """A table of the groups kept as one of all."""
+def spread_out(values: Numbers, kept: NDArray[np.int64], size: int) -> Numbers:
+    """A table of the groups kept as one of all. METHODS 20.2."""
     whole = np.zeros((size, values.shape[1]))
     whole[kept] = values
     return whole

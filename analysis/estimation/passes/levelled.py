@@ -9,9 +9,11 @@ import polars as pl
 from analysis.design import SurveyDesign
 from analysis.estimation.finish import estimate_quantities
 from analysis.estimation.passes.gather import Gathered, gather_held
+from analysis.estimation.passes.joined import gather_joined
 from analysis.estimation.passes.narrow import Narrow
-from analysis.estimation.passes.pieces import Pieces, gather_pieces
+from analysis.estimation.passes.pieces import Pieces
 from analysis.estimation.passes.reduce import reduce_groups
+from analysis.estimation.passes.standing import gather_standing
 from analysis.estimation.rule import Rule
 from analysis.estimation.totals import Quantity
 
@@ -36,8 +38,10 @@ def estimate_levels(
     """
     names = [f"by.{column}" for column in by]
     used = [name for name in sample.keys if name in names or not name.startswith("by.")]
-    gather = gather_pieces if isinstance(sample, Pieces) else gather_held
-    gathered = gather(sample, design, used)  # type: ignore[arg-type]
+    if isinstance(sample, Pieces):
+        gathered = gather_standing(sample, design, used) or gather_joined(sample, design, used)
+    else:
+        gathered = gather_held(sample, design, used)
     if gathered is None:
         return None
 

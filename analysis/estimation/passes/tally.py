@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from analysis.compiled import AHEAD, compiled, prefetch
 from analysis.estimation.passes.levels import Levels
-from analysis.grouping.groups import Groups
+from analysis.grouping.groups import Cut, Groups
 from analysis.grouping.scatter import Codes, Column, Numbers, blocks, in_halves
 
 
@@ -34,17 +34,25 @@ def tally_levels(items: Sequence[Levels], groups: Groups, weight: Column) -> lis
 
     def work(start: int, stop: int) -> list[NDArray]:
         tables = [np.zeros((groups.size, len(item.values), 3)) for item in items]
-        squares = np.zeros(1)
-        for at, end in blocks(start, stop, borders=weight.borders):
-            weights, codes = weight.cut(at, end), groups.cut(at, end)
-            for item, table in zip(items, tables, strict=True):
-                squares += _add_levels(table, item.raw.cut(at, end), item.slot_of, codes, weights)
-        return [*tables, squares]
+        return [*tables, np.array([add_rows(tables, items, groups.cut, weight, start, stop)])]
 
     *tables, squares = in_halves(len(weight), work)
     if not np.isfinite(squares[0]):
         return None
     return [Tally(table, item.values) for table, item in zip(tables, items, strict=True)]
+
+
+def add_rows(
+    tables: Sequence[Numbers], items: Sequence[Levels], cut: Cut, weight: Column, start: int, stop: int
+) -> float:
+    """Adds rows up in the tables of the items; Σw² of them for all items, NaN where a weight is not above 0.
+    METHODS 20.2."""
+    squares = 0.0
+    for at, end in blocks(start, stop, borders=weight.borders):
+        weights, codes = weight.cut(at, end), cut(at, end)
+        for item, table in zip(items, tables, strict=True):
+            squares += _add_levels(table, item.raw.cut(at, end), item.slot_of, codes, weights)
+    return squares
 
 
 @compiled
