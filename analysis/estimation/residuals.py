@@ -8,7 +8,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analysis.errors import WeightError
-from analysis.weighting.auxiliaries import Calibration, Cells, name_problems, read_cells
+from analysis.weighting.auxiliaries import (
+    Calibration,
+    Cells,
+    join_clusters,
+    name_problems,
+    read_cells,
+    read_variances,
+)
 
 Numbers = NDArray[np.float64]
 REGRESSIONS = ("start", "equal", "calibrated")
@@ -19,7 +26,7 @@ _PASSES = 3  # each removes what rounding left in the one before
 @dataclass(frozen=True)
 class Step:
     """One calibration of the sample: its ``cells``, the ``weights`` it gave and those of the ``regression``, by
-    row; ``solver``: S·Sᵀ = (Σ q·x·xᵀ)⁺, q the weights of the regression."""
+    row, over the variances if the calibration had some; ``solver``: S·Sᵀ = (Σ q·x·xᵀ)⁺, q those weights."""
 
     cells: Cells
     weights: Numbers
@@ -39,7 +46,12 @@ def read_steps(frame: pl.DataFrame, calibrations: Sequence[Calibration], *, regr
     ]
     for k, each in enumerate(calibrations):
         problems += name_problems(
-            frame, weights=[each.start, each.weight], counts=each.counts, totals=each.totals, negative=True
+            frame,
+            weights=[each.start, each.weight],
+            counts=each.counts,
+            totals=[*each.totals, *([] if each.variance is None else [each.variance])],
+            filled=each.alike,
+            negative=True,
         )
         if k and calibrations[k - 1].weight != each.start:
             problems.append(
@@ -61,8 +73,10 @@ def _read_step(frame: pl.DataFrame, calibration: Calibration, regression: str) -
         frame[column].cast(pl.Float64).to_numpy() for column in (calibration.start, calibration.weight)
     )
     cells = read_cells(frame, calibration.counts, calibration.totals, population=calibration.population)
+    if calibration.alike:
+        cells = join_clusters(frame, cells, calibration.alike, start)
     by = {"start": start, "calibrated": weights, "equal": (start > 0).astype(float)}[regression]
-    by = np.maximum(by, 0.0)
+    by = np.maximum(by, 0.0) / read_variances(frame, calibration.variance, calibration.alike, start)
     counted = cells.add(by)
     # Columns are brought to length 1, so that what is small is small because it follows from the others.
     size = np.sqrt(counted @ cells.matrix**2)

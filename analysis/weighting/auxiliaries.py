@@ -30,6 +30,10 @@ class Calibration:
         Number columns whose totals were met.
     population
         Whether the sum of all weights was met on its own (a margin in ``counts`` implies it).
+    variance
+        Column the change of a weight was made inversely proportional to; None: the same for all.
+    alike
+        Columns that name the clusters in which all factors are the same; none: every row by itself.
 
     Notes
     -----
@@ -47,12 +51,15 @@ class Calibration:
     counts: Sequence[Margin] = ()
     totals: Sequence[str] = ()
     population: bool = False
+    variance: str | None = None
+    alike: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        if isinstance(self.counts, str) or isinstance(self.totals, str):
-            raise WeightError(["counts and totals are lists of columns"], "Write counts=['province'].")
+        if any(isinstance(named, str) for named in (self.counts, self.totals, self.alike)):
+            raise WeightError(["counts, totals and alike are lists of columns"], "Write counts=['province'].")
         object.__setattr__(self, "counts", tuple(self.counts))
         object.__setattr__(self, "totals", tuple(self.totals))
+        object.__setattr__(self, "alike", tuple(self.alike))
         if not (self.counts or self.totals or self.population):
             raise WeightError(["no margin was named"], "Name counts, totals or population.")
 
@@ -60,7 +67,8 @@ class Calibration:
     def columns(self) -> tuple[str, ...]:
         """The columns of a frame it needs."""
         crossed = (column for margin in self.counts for column in margin_columns(margin))
-        return tuple(dict.fromkeys((self.start, self.weight, *crossed, *self.totals)))
+        further = () if self.variance is None else (self.variance,)
+        return tuple(dict.fromkeys((self.start, self.weight, *crossed, *self.totals, *further, *self.alike)))
 
 
 @dataclass(frozen=True)
@@ -100,13 +108,22 @@ def levels_of(frame: pl.DataFrame, margin: Margin) -> pl.Series:
     return frame.select(pl.concat_str(texts, separator=CROSSED).alias(margin_name(margin))).to_series()
 
 
-def read_cells(frame: pl.DataFrame, counts: Iterable[Margin], totals: Iterable[str], *, population: bool) -> Cells:
+def read_cells(
+    frame: pl.DataFrame,
+    counts: Iterable[Margin],
+    totals: Iterable[str],
+    *,
+    population: bool,
+    apart: Sequence[str] = (),
+) -> Cells:
     """Columns: an indicator of every level present (sorted), then the numbers, then ones if ``population``.
 
-    Trusts that the columns are there and hold no nulls. METHODS 2.8.
+    Rows that differ in a column of ``apart`` are in different cells. Trusts that the columns are there and hold
+    no nulls. METHODS 2.8.
     """
     counts, totals = list(counts), list(totals)
-    names = list(dict.fromkeys([column for margin in counts for column in margin_columns(margin)] + totals))
+    crossed = [column for margin in counts for column in margin_columns(margin)]
+    names = list(dict.fromkeys([*crossed, *totals, *apart]))
     alike, of_row = join_alike(frame, names)
     columns: list[NDArray[np.float64]] = []
     labels: list[tuple[str, str | None]] = []
@@ -127,6 +144,35 @@ def read_cells(frame: pl.DataFrame, counts: Iterable[Margin], totals: Iterable[s
     return Cells(of_row, np.hstack(columns), tuple(labels))
 
 
+def join_clusters(
+    frame: pl.DataFrame, cells: Cells, clusters: Sequence[str], weight: NDArray[np.float64]
+) -> Cells:
+    """``cells`` with one row per cluster: the mean of the auxiliaries there by ``weight``, 0 where that is 0.
+
+    So every row of a cluster gets the same factor, and the totals met are the same. METHODS 2.8.
+    """
+    groups, of_row = join_alike(frame, clusters)
+    sums = np.bincount(of_row, weight, groups.height)
+    share = weight / np.where(sums > 0, sums, 1.0)[of_row]
+    means = [np.bincount(of_row, share * column[cells.of_row], groups.height) for column in cells.matrix.T]
+    return Cells(of_row, np.column_stack(means), cells.labels)
+
+
+def read_variances(
+    frame: pl.DataFrame, variance: str | None, clusters: Sequence[str], weight: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Per row what a change of its weight is measured against: ``variance``, in clusters its mean. METHODS 2.8."""
+    if variance is None:
+        return np.ones(frame.height)
+    own = frame[variance].cast(pl.Float64).to_numpy()
+    if not clusters:
+        return own
+    groups, of_row = join_alike(frame, clusters)
+    sums = np.bincount(of_row, weight, groups.height)
+    means = np.bincount(of_row, weight * own, groups.height) / np.where(sums > 0, sums, 1.0)
+    return np.where(sums > 0, means, 1.0)[of_row]
+
+
 def join_alike(frame: pl.DataFrame, names: Sequence[str]) -> tuple[pl.DataFrame, NDArray[np.int64]]:
     """One row per combination of ``names``, in order of appearance, and which one every row is. METHODS 2.8."""
     if not names:
@@ -142,15 +188,16 @@ def name_problems(
     weights: Sequence[str],
     counts: Iterable[Margin],
     totals: Iterable[str],
+    filled: Iterable[str] = (),
     negative: bool = False,
 ) -> list[str]:
     """What keeps columns from being read: absent, null, not a number, negative weight; each with its rows.
 
-    METHODS 2.8.
+    ``filled``: columns of any kind that must be there without nulls. METHODS 2.8.
     """
     problems = []
     crossed = [column for margin in counts for column in margin_columns(margin)]
-    for column in dict.fromkeys((*weights, *crossed, *totals)):
+    for column in dict.fromkeys((*weights, *crossed, *totals, *filled)):
         if column not in frame.columns:
             problems.append(f"column {column!r} is missing")
         elif nulls := frame[column].null_count():

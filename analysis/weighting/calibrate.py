@@ -1,7 +1,7 @@
 """Calibration: the weights nearest to the old ones that meet known totals; METHODS 2.8."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,12 +12,22 @@ from analysis.weighting.auxiliaries import (
     Calibration,
     Cells,
     Margin,
+    join_clusters,
     known_levels,
     margin_name,
     read_cells,
+    read_variances,
 )
 from analysis.weighting.check_margins import refuse_impossible, refuse_unreachable
-from analysis.weighting.distances import DISTANCES
+from analysis.weighting.limits import (
+    UNLIMITED,
+    Limit,
+    cell_limits,
+    check_choices,
+    limit_columns,
+    limit_factors,
+    say_limits,
+)
 from analysis.weighting.problem import Numbers, Problem
 from analysis.weighting.solve import solve
 
@@ -63,6 +73,9 @@ def calibrate(
     population: float | None = None,
     distance: str = "linear",
     bounds: tuple[float, float] = (-math.inf, math.inf),
+    weight_bounds: tuple[Limit, Limit] = (-math.inf, math.inf),
+    variance: str | None = None,
+    alike: str | Sequence[str] = (),
     into: str = "weight_calibrated",
     tolerance: float = 1e-10,
     max_rounds: int = 200,
@@ -89,6 +102,15 @@ def calibrate(
         factor and its inverse equally far: high ones grow more slowly than with raking).
     bounds
         Smallest and largest factor new / old weight, low < 1 < high. ``logit`` needs both to be finite.
+    weight_bounds
+        Smallest and largest new weight: numbers, or columns of them (R's ``bounds.const``). Both kinds of bounds
+        hold together. A weight that starts outside is brought inside; ``logit`` refuses it.
+    variance
+        Column > 0: the factor follows x·λ / variance, so that where it is large a weight changes little. With one
+        number column as only total and as variance this is the ratio estimator (R's ``variance``).
+    alike
+        Column or columns that name clusters in which all weights are changed by the same factor (R's
+        ``aggregate.stage``). Labels that mean different clusters in different strata need the stratum, too.
     into
         Name of the new column.
     tolerance
@@ -105,7 +127,7 @@ def calibrate(
     ------
     WeightError
         All at once: columns absent or with nulls, levels without responses or without a count, grand totals
-        that differ, totals that contradict each other, totals no factor within ``bounds`` can reach.
+        that differ, totals that contradict each other, totals no factor within the bounds can reach.
     CalibrationFailed
         The totals can be met one by one and not together: names the one furthest off and, where it can be
         found, the bounds that would do.
@@ -125,23 +147,33 @@ def calibrate(
     >>> sample = pl.DataFrame({"sex": ["f", "f", "m"], "w": [1.0, 1.0, 1.0]})
     >>> calibrate(sample, weight="w", counts={"sex": {"f": 60, "m": 50}}).weights.to_list()
     [30.0, 30.0, 50.0]
+
+    Nobody is to stand for fewer than 20 or more than 40 (without bounds the first would for 18.9):
+
+    >>> people = pl.DataFrame({"visits": [1.0, 2.0, 4.0], "w": [10.0, 20.0, 30.0]})
+    >>> known = {"population": 80.0, "totals": {"visits": 200.0}}
+    >>> calibrate(people, weight="w", **known, weight_bounds=(20, 40)).weights.round(6).to_list()
+    [20.0, 30.0, 30.0]
     """
     data = frame.lazy().collect()
     margins, numbers = known_levels(counts or {}), dict(totals or {})
-    limits = _check_choices(distance, bounds, into, data.columns)
-    refuse_impossible(data, weight, margins, numbers, population)
+    clusters = (alike,) if isinstance(alike, str) else tuple(alike)
+    further = [*limit_columns(weight_bounds), *([] if variance is None else [variance])]
+    check_choices(distance, bounds, weight_bounds, variance, into, data)
+    refuse_impossible(data, weight, margins, numbers, population, further, clusters)
+    calibration = Calibration(
+        weight, into, tuple(margins), tuple(numbers), population is not None, variance, clusters
+    )
     has_weight = (data[weight] > 0).to_numpy()
     start = data[weight].cast(pl.Float64).to_numpy()
-    cells = read_cells(data.filter(has_weight), margins, numbers, population=population is not None)
-    targets = _targets(cells, margins, numbers, population)
-    before = cells.add(start[has_weight])
-    problem = Problem(cells.matrix, before, targets, cells.labels, distance, *limits)
+    problem, cells = _pose(
+        data.filter(has_weight), calibration, margins, numbers, population, distance, bounds, weight_bounds
+    )
     refuse_unreachable(problem)
     factors, rounds = solve(problem, tolerance=tolerance, max_rounds=max_rounds)
     weights = start.copy()
     weights[has_weight] *= factors[cells.of_row]
     _refuse_negative(weights, allow_negative)
-    calibration = Calibration(weight, into, tuple(margins), tuple(numbers), population is not None)
     return Calibrated(
         data.with_columns(pl.Series(into, weights)),
         calibration,
@@ -151,22 +183,37 @@ def calibrate(
     )
 
 
-def _check_choices(
-    distance: str, bounds: tuple[float, float], into: str, columns: list[str]
-) -> tuple[float, float]:
-    low, high = bounds
-    problems = []
-    if distance not in DISTANCES:
-        problems.append(f"distance is {distance!r}, known: {', '.join(DISTANCES)}")
-    if not low < 1 < high:
-        problems.append(f"bounds are {low:g} to {high:g}, must lie on both sides of 1 (no change)")
-    if distance == "logit" and not (math.isfinite(low) and math.isfinite(high)):
-        problems.append(f"bounds are {low:g} to {high:g}, logit needs two finite ones")
-    if into in columns:
-        problems.append(f"column {into!r} is in the frame already")
-    if problems:
-        raise WeightError(problems, "Choose a known distance, bounds like (0.3, 3) and a new name with into=.")
-    return (max(low, 0.0), high) if distance in ("raking", "sinh") else (low, high)
+def _pose(
+    frame: pl.DataFrame,
+    calibration: Calibration,
+    margins: Mapping[Margin, Mapping[str, float]],
+    numbers: Mapping[str, float],
+    population: float | None,
+    distance: str,
+    bounds: tuple[float, float],
+    weight_bounds: tuple[Limit, Limit],
+) -> tuple[Problem, Cells]:
+    """The calibration of the rows with a weight as numbers, and which cell every row is in."""
+    weight, clusters = calibration.start, calibration.alike
+    # Rows are solved as one where they have the same auxiliaries, variance and limits.
+    apart = [*limit_columns(weight_bounds), *([] if calibration.variance is None else [calibration.variance])]
+    apart += [weight] if tuple(weight_bounds) != UNLIMITED else []
+    cells = read_cells(frame, margins, numbers, population=population is not None, apart=apart)
+    start = frame[weight].cast(pl.Float64).to_numpy()
+    if clusters:
+        cells = join_clusters(frame, cells, clusters, start)
+    spread = np.ones(len(cells.matrix))
+    spread[cells.of_row] = read_variances(frame, calibration.variance, clusters, start)
+    low, high = cell_limits(
+        *limit_factors(frame, weight, distance, bounds, weight_bounds),
+        cells.of_row,
+        len(spread),
+        weight=weight,
+        distance=distance,
+    )
+    targets = _targets(cells, margins, numbers, population)
+    said = say_limits(bounds, weight_bounds)
+    return Problem(cells.matrix, cells.add(start), targets, cells.labels, distance, low, high, spread, said), cells
 
 
 def _targets(

@@ -1,7 +1,7 @@
 """Refuses, by name and all at once, totals that this sample cannot be calibrated to; METHODS 2.8."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -20,9 +20,12 @@ def refuse_impossible(
     margins: Mapping[Margin, Mapping[str, float]],
     numbers: Mapping[str, float],
     population: float | None,
+    further: Sequence[str] = (),
+    clusters: Sequence[str] = (),
 ) -> None:
-    """Raise WeightError with everything that is wrong about columns, levels and targets. METHODS 2.8."""
-    problems = name_problems(frame, weights=[weight], counts=margins, totals=numbers)
+    """Raise WeightError with everything that is wrong about columns, levels and targets; ``further``: columns that
+    hold numbers. METHODS 2.8."""
+    problems = name_problems(frame, weights=[weight], counts=margins, totals=[*numbers, *further], filled=clusters)
     if not (margins or numbers or population is not None):
         problems.append("no totals are given")
     for name, wanted in [*numbers.items(), *([("population", population)] if population is not None else [])]:
@@ -121,14 +124,13 @@ def _contradictions(problem: Problem) -> list[str]:
 
 
 def _out_of_reach(problem: Problem) -> list[str]:
-    """Each total alone: the least and the most that factors within the bounds can make of it."""
+    """Each total alone: the least and the most that factors within the limits can make of it."""
     problems = []
     slack = 1e-12 * problem.sizes
     for j, wanted in enumerate(problem.targets):
         parts = problem.start * problem.matrix[:, j]
         above, below = float(parts[parts > 0].sum()), float(parts[parts < 0].sum())
-        least = _times(problem.low, above) + _times(problem.high, below)
-        most = _times(problem.high, above) + _times(problem.low, below)
+        least, most = problem.reach(parts)
         if least - slack[j] <= wanted <= most + slack[j]:
             continue
         reach, limit = (most, "most") if wanted > most else (least, "least")
@@ -136,11 +138,7 @@ def _out_of_reach(problem: Problem) -> list[str]:
         if below == 0 and above > 0:
             needed = f"; alone it needs a factor of {wanted / above:.4g}"
         problems.append(
-            f"{problem.label(j)}: wanted {wanted:.6g}, but bounds {problem.low:g} to {problem.high:g} reach at "
+            f"{problem.label(j)}: wanted {wanted:.6g}, but {problem.limits} reach at "
             f"{limit} {reach:.6g}, {abs(wanted - reach):.6g} off{needed}"
         )
     return problems
-
-
-def _times(factor: float, total: float) -> float:
-    return 0.0 if total == 0 else factor * total

@@ -20,14 +20,15 @@ class Factors:
     integral: Numbers
 
 
-def find_factors(u: Numbers, distance: str, low: float, high: float) -> Factors:
+def find_factors(u: Numbers, distance: str, low: float | Numbers, high: float | Numbers) -> Factors:
     """Factors for predictors ``u``: linear, raking or sinh, cut at ``low`` and ``high``; logit. METHODS 2.8."""
-    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+    low, high = np.asarray(low, float), np.asarray(high, float)
+    with np.errstate(over="ignore", invalid="ignore", under="ignore", divide="ignore"):
         if distance == "logit":
             return _logit(u, low, high)
         if distance == "sinh":
             return _sinh(u, low, high)
-        first, last = (low - 1, high - 1) if distance == "linear" else (_log(low), _log(high))
+        first, last = (low - 1, high - 1) if distance == "linear" else (np.log(low), np.log(high))
         inside = np.clip(u, first, last)
         is_cut = (u < first) | (u > last)
         value = 1 + inside if distance == "linear" else np.exp(inside)
@@ -36,7 +37,7 @@ def find_factors(u: Numbers, distance: str, low: float, high: float) -> Factors:
         return Factors(value, slope, integral + value * (u - inside))
 
 
-def _logit(u: Numbers, low: float, high: float) -> Factors:
+def _logit(u: Numbers, low: Numbers, high: Numbers) -> Factors:
     rate = (high - low) / ((high - 1) * (1 - low))
     # log((high − 1) + (1 − low)·exp(rate·u)) without overflow; the share of the upper limit follows from it.
     log_sum = np.logaddexp(np.log(high - 1), np.log(1 - low) + rate * u)
@@ -46,7 +47,7 @@ def _logit(u: Numbers, low: float, high: float) -> Factors:
     return Factors(value, slope, low * u + (high - low) / rate * (log_sum - np.log(high - low)))
 
 
-def _sinh(u: Numbers, low: float, high: float) -> Factors:
+def _sinh(u: Numbers, low: Numbers, high: Numbers) -> Factors:
     """The distance ½∫sinh(t − 1/t)dt: u = ½·sinh(F − 1/F), so that F = v + √(v² + 1) with v = ½·asinh 2u."""
     first, last = _sinh_predictor(low), _sinh_predictor(high)
     inside = np.clip(u, first, last)
@@ -61,11 +62,5 @@ def _sinh(u: Numbers, low: float, high: float) -> Factors:
     return Factors(value, slope, inside * value - moved + value * (u - inside))
 
 
-def _sinh_predictor(limit: float) -> float:
-    if limit <= 0 or np.isinf(limit):
-        return float(-np.inf if limit <= 0 else np.inf)
-    return float(np.sinh(limit - 1 / limit) / 2)
-
-
-def _log(limit: float) -> float:
-    return float(np.log(limit)) if limit > 0 else -np.inf
+def _sinh_predictor(limit: Numbers) -> Numbers:
+    return np.asarray(np.sinh(limit - 1 / limit) / 2)  # ∓∞ at 0 and ∞

@@ -24,7 +24,7 @@ def explain_failure(problem: Problem, factors: NDArray[np.float64], rounds: int)
         got, said = nearest, "at best"
     worst = int(np.argmax(np.abs(got - problem.targets) / problem.sizes))
     wanted = float(problem.targets[worst])
-    bounded = f" with factors {problem.low:g} to {problem.high:g}" if problem.high < np.inf else ""
+    bounded = f" with {problem.limits}" if np.isfinite(problem.high).all() else ""
     problems = [
         f"{problem.label(worst)} is {said} {got[worst]:.6g}{bounded}, wanted {wanted:.6g} "
         f"({100 * abs(got[worst] - wanted) / problem.sizes[worst]:.3g} % off): the totals are not met together"
@@ -34,7 +34,7 @@ def explain_failure(problem: Problem, factors: NDArray[np.float64], rounds: int)
         remedy = "The totals can be met: allow more rounds or a larger tolerance"
     elif (needed := _bounds_needed(problem)) is not None:
         remedy += f", or widen the bounds beyond {needed[0]:.4g} to {needed[1]:.4g}"
-    elif problem.low > -np.inf:
+    elif np.isfinite(problem.low).all():
         remedy += "; no factors above 0 give these totals, as when a combination of levels has no responses"
     variable, level = problem.labels[worst]
     return CalibrationFailed(
@@ -53,7 +53,7 @@ def _nearest(problem: Problem) -> NDArray[np.float64] | None:
         np.concatenate([np.zeros(cells), np.ones(2 * columns)]),
         A_eq=np.hstack([parts, eye, -eye]),
         b_eq=problem.targets / problem.sizes,
-        bounds=[_bound(problem)] * cells + [(0, None)] * (2 * columns),
+        bounds=_bounds(problem) + [(0, None)] * (2 * columns),
     )
     return (parts @ found.x[:cells]) * problem.sizes if found.status == 0 else None
 
@@ -61,9 +61,12 @@ def _nearest(problem: Problem) -> NDArray[np.float64] | None:
 def _bounds_needed(problem: Problem) -> tuple[float, float] | None:
     """The bounds, widened in proportion, within which the totals can just be met."""
     cells, columns = problem.matrix.shape
-    if cells > _MOST_CELLS or not (np.isfinite(problem.high) and np.isfinite(problem.low)):
+    low, high = float(problem.low[0]), float(problem.high[0])
+    if (problem.low != low).any() or (problem.high != high).any():
         return None
-    up, down = problem.high - 1, 1 - problem.low
+    if cells > _MOST_CELLS or not (np.isfinite(high) and np.isfinite(low)):
+        return None
+    up, down = high - 1, 1 - low
     parts = (problem.matrix * problem.start[:, None]).T / problem.sizes[:, None]
     eye = np.eye(cells)
     found = linprog(
@@ -72,14 +75,16 @@ def _bounds_needed(problem: Problem) -> tuple[float, float] | None:
         b_eq=problem.targets / problem.sizes,
         A_ub=np.block([[eye, np.full((cells, 1), -up)], [-eye, np.full((cells, 1), -down)]]),
         b_ub=np.concatenate([np.ones(cells), -np.ones(cells)]),
-        bounds=[(0 if problem.low >= 0 else None, None)] * cells + [(1, None)],
+        bounds=[(0 if low >= 0 else None, None)] * cells + [(1, None)],
     )
     if found.status != 0:
         return None
-    low = 1 - found.x[-1] * down
-    return (max(low, 0.0) if problem.low >= 0 else low), 1 + found.x[-1] * up
+    needed = 1 - found.x[-1] * down
+    return (max(needed, 0.0) if low >= 0 else needed), 1 + found.x[-1] * up
 
 
-def _bound(problem: Problem) -> tuple[float | None, float | None]:
-    low, high = (float(limit) if np.isfinite(limit) else None for limit in (problem.low, problem.high))
-    return low, high
+def _bounds(problem: Problem) -> list[tuple[float | None, float | None]]:
+    return [
+        (float(low) if np.isfinite(low) else None, float(high) if np.isfinite(high) else None)
+        for low, high in zip(problem.low, problem.high, strict=True)
+    ]

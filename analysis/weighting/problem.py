@@ -10,15 +10,19 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Problem:
-    """Find factors g = F(x·λ) with Σ start·g·x = targets. One row of ``matrix`` per cell, a column per label."""
+    """Find factors g = F(x·λ / variance) with Σ start·g·x = targets. One row of ``matrix`` per cell, a column per
+    label. Per cell: ``low`` and ``high``, limits of the factor, and ``variance``. ``limits``: what the limits are
+    called in a message."""
 
     matrix: Numbers
     start: Numbers
     targets: Numbers
     labels: tuple[tuple[str, str | None], ...]
     distance: str
-    low: float
-    high: float
+    low: Numbers
+    high: Numbers
+    variance: Numbers
+    limits: str
 
     @property
     def sizes(self) -> Numbers:
@@ -29,3 +33,9 @@ class Problem:
         """How column ``j`` is called in a message."""
         variable, level = self.labels[j]
         return f"total of {variable}" if level is None else f"{variable} = {level}"
+
+    def reach(self, parts: Numbers) -> tuple[float, float]:
+        """The least and the most that factors within the limits make of Σ factor·part."""
+        with np.errstate(invalid="ignore"):
+            ends = np.where(parts == 0, 0.0, np.stack([self.low, self.high]) * parts)
+        return float(ends.min(axis=0).sum()), float(ends.max(axis=0).sum())

@@ -15,22 +15,23 @@ def solve(problem: Problem, *, tolerance: float, max_rounds: int) -> tuple[Numbe
     scale = np.sqrt(problem.start @ problem.matrix**2)
     matrix, targets, sizes = problem.matrix / scale, problem.targets / scale, problem.sizes / scale
     unknowns = np.zeros(matrix.shape[1])
+    start, spread = problem.start, problem.variance
     found = find_factors(matrix @ unknowns, problem.distance, problem.low, problem.high)
-    gap = targets - (problem.start * found.value) @ matrix
+    gap = targets - (start * found.value) @ matrix
     rounds = 0
     while np.max(np.abs(gap) / sizes) > tolerance:
         if rounds == max_rounds:
             raise explain_failure(problem, found.value, rounds)
         rounds += 1
-        step = _newton_step(matrix, problem.start * found.slope, gap)
-        height = problem.start @ found.integral - unknowns @ targets
+        step = _newton_step(matrix, start * found.slope / spread, gap)
+        height = (start * spread) @ found.integral - unknowns @ targets
         length = 1.0
         while True:
             trial = unknowns + length * step
-            tried = find_factors(matrix @ trial, problem.distance, problem.low, problem.high)
+            tried = find_factors(matrix @ trial / spread, problem.distance, problem.low, problem.high)
             with np.errstate(over="ignore", invalid="ignore"):
-                tried_gap = targets - (problem.start * tried.value) @ matrix
-                tried_height = problem.start @ tried.integral - trial @ targets
+                tried_gap = targets - (start * tried.value) @ matrix
+                tried_height = (start * spread) @ tried.integral - trial @ targets
             descends = tried_height <= height - 1e-4 * length * (gap @ step)
             if np.isfinite(tried_gap).all() and (
                 descends or np.max(np.abs(tried_gap) / sizes) < 0.9 * np.max(np.abs(gap) / sizes)

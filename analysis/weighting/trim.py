@@ -45,6 +45,7 @@ def trim_weights(
     redistribute: str = "equal",
     strict: bool = False,
     within: Sequence[str] = (),
+    start: str | None = None,
     into: str = "weight_trimmed",
 ) -> Trimmed:
     """Weights no lower than ``lower`` and no higher than ``upper``, their sum kept.
@@ -66,6 +67,9 @@ def trim_weights(
         it limits are applied once, and ``beyond`` counts who was lifted over them afterwards.
     within
         Columns inside whose combinations the sum is kept (post-strata, provinces).
+    start
+        Column of weights > 0 where ``weight`` is: limits are then those of the factor weight / start, and *equal*
+        spreads the same factor, not the same amount (R's ``calibrate(trim=)``).
     into
         Name of the new column.
 
@@ -98,15 +102,17 @@ def trim_weights(
     [2.333, 4.667, 5.0]
     """
     data = frame.lazy().collect()
-    _check(data, weight, lower, upper, redistribute, within, into)
+    _check(data, weight, lower, upper, redistribute, within, into, start)
     weights = data[weight].cast(pl.Float64).to_numpy()
+    unit = np.ones(data.height) if start is None else data[start].cast(pl.Float64).to_numpy()
+    lowest, highest = lower * unit, np.where(unit > 0, upper, 0.0) * unit
     classes = _number_classes(data, within)
-    made, cut, rounds = _trim(weights, classes, lower, upper, redistribute, strict)
+    made, cut, rounds = _trim(weights, classes, lowest, highest, redistribute, strict, unit)
     used = weights > 0
     slack = _WITHIN_ROUNDING * max(1.0, float(weights.max(initial=0.0)))
-    beyond = int(((made < lower - slack) | (made > upper + slack))[used].sum())
+    beyond = int(((made < lowest - slack) | (made > highest + slack))[used].sum())
     _check_result(data, weights, made, beyond, classes, within, strict)
-    moved = float(np.abs(weights - np.clip(weights, lower, upper))[used].sum())
+    moved = float(np.abs(weights - np.clip(weights, lowest, highest))[used].sum())
     return Trimmed(data.with_columns(pl.Series(into, made)), into, int(cut.sum()), moved, beyond, rounds)
 
 
@@ -132,13 +138,14 @@ def trim_to_design_effect(
     [1.42, 1.42, 1.42, 3.73]
     """
     data = frame.lazy().collect()
-    _check(data, weight, 0.0, math.inf, redistribute, within, into)
+    _check(data, weight, 0.0, math.inf, redistribute, within, into, None)
     weights = data[weight].cast(pl.Float64).to_numpy()
     classes = _number_classes(data, within)
     used = weights > 0
 
     def found(upper: float) -> float:
-        made, _, _ = _trim(weights, classes, 0.0, upper, redistribute, strict=True)
+        lowest, highest = np.zeros(len(weights)), np.full(len(weights), upper)
+        made, _, _ = _trim(weights, classes, lowest, highest, redistribute, True, np.ones(len(weights)))
         if not np.isfinite(made).all() or (made[used] > upper * (1 + _WITHIN_ROUNDING)).any():
             return math.inf
         return kish_design_effect(pl.Series(made[used])) or math.inf
@@ -170,8 +177,14 @@ def _check(
     redistribute: str,
     within: Sequence[str],
     into: str,
+    start: str | None,
 ) -> None:
-    problems = name_problems(frame, weights=[weight], counts=within, totals=())
+    weights = [weight] if start is None else [weight, start]
+    problems = name_problems(frame, weights=weights, counts=within, totals=())
+    if not problems and start is not None:
+        bare = frame.filter((pl.col(weight) > 0) & (pl.col(start) == 0)).height
+        if bare:
+            problems.append(f"column {start!r}: {bare} of {frame.height} rows are 0 where {weight!r} is not")
     if redistribute not in REDISTRIBUTIONS:
         problems.append(f"redistribute is {redistribute!r}, known: {', '.join(REDISTRIBUTIONS)}")
     if not 0 <= lower < upper:
@@ -189,7 +202,13 @@ def _number_classes(frame: pl.DataFrame, within: Sequence[str]) -> np.ndarray:
 
 
 def _trim(
-    weights: Numbers, classes: np.ndarray, lower: float, upper: float, redistribute: str, strict: bool
+    weights: Numbers,
+    classes: np.ndarray,
+    lower: Numbers,
+    upper: Numbers,
+    redistribute: str,
+    strict: bool,
+    unit: Numbers,
 ) -> tuple[Numbers, np.ndarray, int]:
     """New weights, who was ever cut, rounds. Not a number in classes with nobody left to take the excess."""
     made, cut, rounds = weights.copy(), np.zeros(len(weights), dtype=bool), 0
@@ -206,7 +225,7 @@ def _trim(
         if redistribute == "none":
             made = clipped
             continue
-        share = np.where(used & ~cut, clipped if redistribute == "proportional" else 1.0, 0.0)
+        share = np.where(used & ~cut, clipped if redistribute == "proportional" else unit, 0.0)
         shares = np.bincount(classes, share, size)
         full |= (excess != 0) & (shares == 0)
         each = np.divide(excess, shares, out=np.zeros(size), where=shares > 0)
