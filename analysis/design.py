@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 LONELY_RULES = ("adjust", "certainty", "average", "collapse", "fail")
 PPS_RULES = ("brewer", "overton", "hartley_rao", "horvitz_thompson", "yates_grundy")
-REPLICATE_KINDS = ("JK1", "JKn", "BRR", "Fay", "bootstrap", "other")
+REPLICATE_KINDS = ("JK1", "JKn", "JK2", "BRR", "Fay", "bootstrap", "SDR", "other")
 CENTRES = ("mean", "estimate")
 
 
@@ -33,18 +33,18 @@ class Replicates:
     columns
         One column per replicate: whole weights, or (``are_factors``) what the weight is multiplied by.
     kind
-        ``JK1``, ``JKn``, ``BRR``, ``Fay``, ``bootstrap`` or ``other``. Gives ``scale``: (R−1)/R, 1, 1/R,
-        1/(R(1−fay)²), 1/(R−1); ``other`` has none of its own.
+        ``JK1``, ``JKn``, ``JK2``, ``BRR``, ``Fay``, ``bootstrap``, ``SDR`` (successive differences) or ``other``.
+        Gives ``scale``: (R−1)/R, 1, 1, 1/R, 1/(R(1−fay)²), 1/(R−1), 4/R; ``other`` has none of its own.
     fay
         Fay's ρ: the factor of the half-sample left out.
     scale, coefficients
         v = scale · Σ coefficient·(θ_r − centre)². ``JKn`` needs its coefficients, (n_h − 1)/n_h per replicate.
     centre
         ``mean`` of the replicates (as R survey does unless told) or the full-sample ``estimate``, which is never
-        smaller.
+        smaller. None: ``estimate`` for ``JK2``, whose replicates do not spread evenly, else ``mean``.
     df
         Degrees of freedom; None: PSUs − strata where the design names them, else the rank of the replicates
-        among members − 1; never more than R − 1.
+        among members − 1; never more than R − 1 (R for ``JK2``).
     """
 
     columns: tuple[str, ...]
@@ -52,12 +52,14 @@ class Replicates:
     fay: float = 0.0
     scale: float | None = None
     coefficients: tuple[float, ...] | None = None
-    centre: str = "mean"
+    centre: str | None = None
     are_factors: bool = False
     df: float | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", tuple(self.columns))
+        if self.centre is None:
+            object.__setattr__(self, "centre", "estimate" if self.kind == "JK2" else "mean")
         if self.coefficients is not None:
             object.__setattr__(self, "coefficients", tuple(float(each) for each in self.coefficients))
         problems = []
@@ -79,15 +81,22 @@ class Replicates:
             raise ValueError("; ".join(problems))
 
     @property
+    def df_most(self) -> int:
+        """The most degrees of freedom the replicates can have."""
+        return len(self.columns) - (self.kind != "JK2")
+
+    @property
     def multipliers(self) -> tuple[float, ...]:
         """scale · coefficient of every replicate."""
         count = len(self.columns)
         own = {
             "JK1": (count - 1) / count,
             "JKn": 1.0,
+            "JK2": 1.0,
             "BRR": 1 / count,
             "Fay": 1 / (count * (1 - self.fay) ** 2),
             "bootstrap": 1 / (count - 1),
+            "SDR": 4 / count,
         }
         scale = own[self.kind] if self.scale is None else self.scale
         return tuple(scale * each for each in self.coefficients or (1.0,) * count)

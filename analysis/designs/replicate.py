@@ -8,11 +8,18 @@ import polars as pl
 
 from analysis.design import Replicates, SurveyDesign
 from analysis.designs.drawn import Drawn, Real, find_lonely
-from analysis.designs.hadamard import find_hadamard
+from analysis.designs.half_samples import (
+    balance_halves,
+    difference_neighbours,
+    drop_halves,
+    is_paired,
+    split_strata,
+)
 from analysis.designs.places import place_in_stages
 from analysis.designs.reading import check_columns, check_weights
 from analysis.errors import DesignError
 
+KINDS = ("JK1", "JKn", "JK2", "BRR", "Fay", "bootstrap", "SDR")
 LARGEST = 100_000_000  # numbers in the replicate weights; 800 MB
 
 
@@ -24,7 +31,8 @@ def make_replicates(
     count: int = 200,
     seed: int | None = None,
     fay: float = 0.3,
-    centre: str = "mean",
+    draws: int | None = None,
+    centre: str | None = None,
     prefix: str = "replicate_",
 ) -> tuple[pl.DataFrame, SurveyDesign]:
     """The frame with a column of whole weights per replicate, and the design that names them.
@@ -36,14 +44,19 @@ def make_replicates(
     design
         Strata, clusters and the population of the first stage; later stages are covered by the PSUs.
     kind
-        ``JK1`` (no strata), ``JKn``, ``BRR`` or ``Fay`` (exactly two PSUs in every stratum), ``bootstrap``.
+        ``JK1`` (no strata), ``JKn``, ``JK2``, ``BRR`` or ``Fay`` (halves of strata), ``bootstrap``, ``SDR``
+        (successive differences, for a systematic sample: rows must stand in the order of the list).
     count, seed
         How many bootstrap replicates, from which seed (needed there); 1 / √(2·count) is the relative error of a
-        standard error that comes from the drawing alone.
+        standard error that comes from the drawing alone. For ``JK2``, ``BRR`` and ``Fay`` a seed is needed where
+        a stratum does not hold two PSUs: they are then put into two groups at random, named by the column
+        ``prefix`` + group, and the design's degrees of freedom are those of the groups.
     fay
-        Fay's ρ.
+        Fay's ρ; 0.3 or more where a stratum has an odd number of PSUs.
+    draws
+        PSUs drawn for each bootstrap replicate of a stratum, at most n − 1; None: n − 1.
     centre
-        ``mean`` of the replicates or the full-sample ``estimate``.
+        ``mean`` of the replicates or the full-sample ``estimate``; None: the latter for ``JK2``, else the former.
     prefix
         Columns are called ``prefix`` and 1, 2, …
 
@@ -76,17 +89,25 @@ def make_replicates(
     check_columns(frame.lazy(), design.columns, {})
     placed = frame.select(design.columns)
     check_weights(placed, [design.weight])
-    _refuse_unsuited(design, kind, seed)
+    _refuse_unsuited(design, kind, seed, draws)
     drawn = place_in_stages(placed, replace(design, stages=()))[0]
     _refuse_large(frame.height, count if kind == "bootstrap" else len(drawn.first))
+    groups = None
     if kind in ("JK1", "JKn"):
         factors, coefficients = _jackknife(drawn, design, kind)
-    elif kind in ("BRR", "Fay"):
-        factors, coefficients = _halve(drawn, fay if kind == "Fay" else 0.0)
+    elif kind in ("JK2", "BRR", "Fay"):
+        groups = split_strata(drawn, seed)
+        of_fay = fay if kind == "Fay" else 0.0
+        factors = drop_halves(drawn, groups) if kind == "JK2" else balance_halves(drawn, groups, of_fay)
+        coefficients = _stretch(drawn, design, factors.shape[1])
+    elif kind == "SDR":
+        factors = difference_neighbours(drawn, _correction(drawn, design))
+        coefficients = _stretch(drawn, design, factors.shape[1])
     else:
-        factors, coefficients = _bootstrap(drawn, design, count, np.random.default_rng(seed))
+        factors, coefficients = _bootstrap(drawn, design, count, draws, np.random.default_rng(seed))
     names = [f"{prefix}{number}" for number in range(1, factors.shape[1] + 1)]
-    _refuse_taken(frame, names)
+    group = f"{prefix}group" if groups is not None and not is_paired(drawn) else None
+    _refuse_taken(frame, names if group is None else [*names, group])
     weight = frame[design.weight].cast(pl.Float64).to_numpy()
     columns = [pl.Series(name, weight * factors[drawn.unit, r]) for r, name in enumerate(names)]
     made = Replicates(
@@ -96,6 +117,9 @@ def make_replicates(
         coefficients=None if coefficients is None else tuple(coefficients),
         centre=centre,
     )
+    if group is not None and groups is not None:
+        columns.append(pl.Series(group, groups[drawn.unit]))
+        design = replace(design, cluster=group, population=None)
     return frame.with_columns(columns), replace(design, replicates=made, stages=())
 
 
@@ -155,36 +179,24 @@ def _jackknife(drawn: Drawn, design: SurveyDesign, kind: str) -> tuple[Real, lis
     return factors, [float(each) for each in stretch * correction * (n[left_out] - 1) / n[left_out]]
 
 
-def _halve(drawn: Drawn, fay: float) -> tuple[Real, None]:
-    """2 − ρ for one PSU of each stratum, ρ for the other, as the columns of a Hadamard matrix say."""
-    if (drawn.sampled != 2).any():
-        wrong = int((drawn.sampled != 2).sum())
-        first = drawn.label[int(np.argmax(drawn.sampled != 2))]
-        raise DesignError(
-            [f"{wrong} of {len(drawn.sampled)} strata do not have two PSUs, first {first!r}"],
-            "Take kind='JKn' or 'bootstrap', or form strata of pairs.",
-        )
-    # The first column of ones would put the same PSU of its stratum into every half.
-    signs = find_hadamard(len(drawn.sampled) + 1)[:, 1:]
-    is_first = np.zeros(len(drawn.first), bool)
-    is_first[np.unique(drawn.stratum, return_index=True)[1]] = True
-    chosen = signs[:, drawn.stratum].T * np.where(is_first, 1, -1)[:, None]
-    return np.where(chosen > 0, 2 - fay, fay), None
-
-
 def _bootstrap(
-    drawn: Drawn, design: SurveyDesign, count: int, random: np.random.Generator
+    drawn: Drawn, design: SurveyDesign, count: int, draws: int | None, random: np.random.Generator
 ) -> tuple[Real, list[float] | None]:
-    """n − 1 of n PSUs with replacement, rescaled for the population (Rao, Wu and Yue)."""
+    """m of n PSUs with replacement, rescaled for m and for the population (Rao and Wu; Rao, Wu and Yue)."""
     factors = np.ones((len(drawn.first), count))
     for stratum, n in enumerate(drawn.sampled):
         units = np.flatnonzero(drawn.stratum == stratum)
         if n > 1:
-            drawn_times = random.multinomial(n - 1, np.full(n, 1 / n), size=count).T
-            root = np.sqrt(_correction(drawn, design)[units])[:, None]
-            factors[units] = 1 + root * (drawn_times * n / (n - 1) - 1)
+            m = n - 1 if draws is None else min(draws, n - 1)
+            drawn_times = random.multinomial(m, np.full(n, 1 / n), size=count).T
+            root = np.sqrt(_correction(drawn, design)[units] * m / (n - 1))[:, None]
+            factors[units] = 1 + root * (drawn_times * n / m - 1)
+    return factors, _stretch(drawn, design, count)
+
+
+def _stretch(drawn: Drawn, design: SurveyDesign, count: int) -> list[float] | None:
     stretch = _stretch_for_lonely(drawn, design)
-    return factors, None if stretch == 1 else [stretch] * count
+    return None if stretch == 1 else [stretch] * count
 
 
 def _correction(drawn: Drawn, design: SurveyDesign) -> Real:
@@ -204,10 +216,12 @@ def _stretch_for_lonely(drawn: Drawn, design: SurveyDesign) -> float:
     return strata / (strata - lonely) if lonely and design.lonely == "average" and lonely < strata else 1.0
 
 
-def _refuse_unsuited(design: SurveyDesign, kind: str, seed: int | None) -> None:
+def _refuse_unsuited(design: SurveyDesign, kind: str, seed: int | None, draws: int | None) -> None:
     problems = []
-    if kind not in ("JK1", "JKn", "BRR", "Fay", "bootstrap"):
-        problems.append(f"kind is {kind!r}, known: JK1, JKn, BRR, Fay, bootstrap")
+    if kind not in KINDS:
+        problems.append(f"kind is {kind!r}, known: {', '.join(KINDS)}")
+    if draws is not None and draws < 1:
+        problems.append(f"draws is {draws}, must be 1 or more")
     if kind == "JK1" and design.stratum is not None:
         problems.append("JK1 knows no strata")
     if kind == "bootstrap" and seed is None:

@@ -46,7 +46,7 @@ def _evaluate(value: pl.Expr, table: pl.DataFrame) -> Real:
     return table.select(value.cast(pl.Float64).fill_null(float("nan"))).to_series().to_numpy()
 
 
-def _spread(theta: Real, full: Real, multipliers: Real, centre: str) -> Real:
+def _spread(theta: Real, full: Real, multipliers: Real, centre: str | None) -> Real:
     usable = ~np.isnan(theta) & (multipliers > 0)
     filled = np.where(usable, theta, 0.0)
     middle = filled.sum(axis=1) / np.maximum(usable.sum(axis=1), 1) if centre == "mean" else full
@@ -74,7 +74,7 @@ def count_df(
         df = np.array([max(0, _rank(each) - 1) for each in patterns], float)
     if replicates.df is not None:
         df = np.where(df >= 1, replicates.df, df)
-    return psus, np.minimum(df, weights.shape[1] - 1)
+    return psus, np.minimum(df, replicates.df_most)
 
 
 def count_df_design(weights: Real, replicates: Replicates, drawn: Drawn | None, weight: Real) -> int:
@@ -82,7 +82,7 @@ def count_df_design(weights: Real, replicates: Replicates, drawn: Drawn | None, 
     if replicates.df is not None:
         return int(replicates.df)
     if drawn is not None:
-        return min(weights.shape[1] - 1, len(drawn.first) - len(drawn.sampled))
+        return min(replicates.df_most, len(drawn.first) - len(drawn.sampled))
     return max(0, _rank(_scale_rows(weights[weight > 0])) - 1)
 
 

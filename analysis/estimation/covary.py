@@ -155,7 +155,7 @@ def _from_replicates(reading: Reading, influences: Influences) -> Covariances:
     centre = filled.sum(axis=1) / np.maximum(usable.sum(axis=1), 1) if replicates.centre == "mean" else full
     away = np.where(usable, theta - centre[:, None], 0.0)
     is_named = design.stratum is not None or design.cluster is not None
-    most = float(weights.shape[1] - 1)
+    most = float(replicates.df_most)
 
     def of(combinations: Real) -> Real:
         return np.asarray((away * multipliers) @ (away.T @ combinations))

@@ -82,3 +82,13 @@ def test_replicates_that_are_post_stratified_too_agree(drawn: Drawn):
     np.testing.assert_allclose(ours["w"], sample.data["ps_wgt"], rtol=1e-10)
     theirs = sample.estimation.mean("y", method="replication").to_polars()
     assert differences(estimate_means(ours, design, values=["y"]), theirs, FIGURES) == []
+
+
+@SELDOM
+@given(PAIRS)
+def test_the_jackknife_of_pairs_agrees_on_totals(drawn: Drawn):
+    # Which of the two is left out differs; the squared difference of the two does not.
+    frame, design = make_replicates(drawn.frame, _design(), kind="JK2")
+    sample = _plain(drawn).weighting.create_jk_wgts(paired=True)
+    theirs = sample.estimation.total("y", method="replication", variance_center="estimate").to_polars()
+    assert differences(estimate_totals(frame, design, values=["y"]), theirs, FIGURES) == []
