@@ -16,6 +16,7 @@ from importlib import import_module
 _HOMES = {
     "AnalysisError": "errors",
     "Calibration": "weighting.auxiliaries",
+    "FirstPhase": "design",
     "Replicates": "design",
     "Stage": "design",
     "SurveyDesign": "design",

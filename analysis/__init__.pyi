@@ -4,7 +4,7 @@ from analysis.comparison.contrasts import estimate_contrasts
 from analysis.comparison.domains import compare_domains
 from analysis.comparison.multiplicity import adjust_p_values
 from analysis.comparison.periods import compare_periods
-from analysis.design import Replicates, Stage, SurveyDesign
+from analysis.design import FirstPhase, Replicates, Stage, SurveyDesign
 from analysis.designs.replicate import make_replicates, reweight_replicates
 from analysis.designs.weights import weigh_stages
 from analysis.errors import AnalysisError
@@ -69,6 +69,7 @@ from analysis.weighting.trim import trim_weights
 __all__ = [
     "AnalysisError",
     "Calibration",
+    "FirstPhase",
     "Replicates",
     "Stage",
     "SurveyDesign",

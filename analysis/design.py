@@ -25,6 +25,27 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class FirstPhase:
+    """The larger sample from which the responses were drawn once more, as column names.
+
+    ``sampled``: how many the first phase drew in its ``stratum`` (None: one stratum), ``population``: from how
+    many (None: with replacement); one value per stratum of the first phase. The design's own ``stratum`` and
+    ``population`` are then those of the second phase: what was known of the people drawn first, and how many of
+    them there were in each stratum. METHODS 3.13.
+    """
+
+    sampled: str
+    stratum: str | None = None
+    population: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it needs."""
+        named = (self.sampled, self.stratum, self.population)
+        return tuple(name for name in named if name is not None)
+
+
+@dataclass(frozen=True)
 class Replicates:
     """Columns of replicate weights, and how the spread of the replicates becomes a variance. METHODS 3.11.
 
@@ -146,6 +167,8 @@ class SurveyDesign:
         What was drawn inside the PSUs, stage by stage. METHODS 3.8.
     replicates
         Replicate weights; with them all variances are those of replicates. METHODS 3.11.
+    first_phase
+        Where the responses are a stratified sample of an earlier, larger sample. METHODS 3.13.
 
     Notes
     -----
@@ -155,7 +178,7 @@ class SurveyDesign:
 
     References
     ----------
-    METHODS 3.2, 3.3, 3.6, 3.8-3.11.
+    METHODS 3.2, 3.3, 3.6, 3.8-3.11, 3.13.
 
     Examples
     --------
@@ -163,6 +186,12 @@ class SurveyDesign:
     ('w', 'province', 'commune', 'communes')
     >>> SurveyDesign("w", cluster="commune", population="communes", stages=(Stage(population="adults"),)).is_simple
     False
+
+    Of 900 transactions 120 were looked up, and of these some interviewed, more of the refused ones:
+
+    >>> looked_up = FirstPhase("looked_up", population="transactions")
+    >>> SurveyDesign("w", stratum="refused", population="looked_up_so", first_phase=looked_up).columns
+    ('w', 'refused', 'looked_up_so', 'looked_up', 'transactions')
     """
 
     weight: str
@@ -178,6 +207,7 @@ class SurveyDesign:
     joint: str | None = None
     stages: tuple[Stage, ...] = ()
     replicates: Replicates | None = None
+    first_phase: FirstPhase | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "stages", tuple(self.stages))
@@ -193,12 +223,13 @@ class SurveyDesign:
         for stage in self.stages:
             named += [stage.cluster, stage.stratum, stage.population, stage.probability]
         named += self.replicates.columns if self.replicates is not None else ()
+        named += self.first_phase.columns if self.first_phase is not None else ()
         return tuple(dict.fromkeys(name for name in named if name is not None))
 
     @property
     def is_simple(self) -> bool:
         """One stage drawn with equal chances, linearised: what the fast pass over the rows can do."""
-        more = (self.certainty, self.probability, self.replicates)
+        more = (self.certainty, self.probability, self.replicates, self.first_phase)
         return (
             all(each is None for each in more)
             and not self.stages
@@ -208,6 +239,8 @@ class SurveyDesign:
 
 
 def _contradictions(design: SurveyDesign) -> list[str]:
+    further = (design.cluster, design.certainty, design.probability, design.replicates)
+    is_further = any(each is not None for each in further) or bool(design.stages) or design.lonely_in_domains
     needs_joint = design.pps in ("horvitz_thompson", "yates_grundy")
     by_pairs = design.pps != "brewer"
     claims = [
@@ -229,6 +262,15 @@ def _contradictions(design: SurveyDesign) -> list[str]:
         (
             design.probability_squares is not None and design.pps != "hartley_rao",
             "probability_squares goes with hartley_rao only",
+        ),
+        (
+            design.first_phase is not None and design.population is None,
+            "first_phase needs population: how many of the first phase the stratum of the second holds",
+        ),
+        (
+            design.first_phase is not None and (is_further or design.lonely == "collapse"),
+            "first_phase knows strata of people only: no clusters, stages, certainty, probability, replicates, "
+            "lonely_in_domains or collapse",
         ),
         *(
             (

@@ -230,6 +230,8 @@ def _refuse_unsuited(design: SurveyDesign, kind: str, seed: int | None, draws: i
         problems.append("certainty PSUs would have to be replicated by their later units")
     if design.replicates is not None:
         problems.append("the design has replicates already")
+    if design.first_phase is not None:
+        problems.append("replicates of one phase would not know that the first was drawn, too")
     if problems:
         raise DesignError(problems, "Take JKn for strata; give a seed; make certainty PSUs strata of their units.")
 

@@ -3,6 +3,7 @@
 import polars as pl
 
 from analysis.design import SurveyDesign
+from analysis.designs.phases import read_phases
 from analysis.designs.places import place_in_stages
 from analysis.designs.reading import check_columns
 from analysis.errors import DesignError
@@ -17,7 +18,7 @@ def weigh_stages(frame: pl.DataFrame | pl.LazyFrame, design: SurveyDesign) -> pl
         One row per sampled response, all of them; the design columns without nulls. The column
         ``design.weight`` need not be there yet.
     design
-        Every stage with a ``population`` or a ``probability``.
+        Every stage with a ``population`` or a ``probability``; a first phase with a ``population``.
 
     Returns
     -------
@@ -58,4 +59,10 @@ def weigh_stages(frame: pl.DataFrame | pl.LazyFrame, design: SurveyDesign) -> pl
     weight = pl.Series(design.weight, [1.0] * len(placed[0].unit))
     for drawn in placed[: len(stages)]:
         weight = weight / pl.Series(drawn.fraction[drawn.unit])
-    return weight
+    if design.first_phase is not None:
+        first = design.first_phase
+        if first.population is None:
+            raise DesignError(["the first phase has no population"], "Weights follow from how many there were.")
+        read_phases(placed[0], lazy.select(named).collect(), design)
+        weight = weight * lazy.select(pl.col(first.population) / pl.col(first.sampled)).collect().to_series()
+    return weight.alias(design.weight)

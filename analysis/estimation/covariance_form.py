@@ -11,6 +11,7 @@ from scipy import sparse
 from analysis.design import SurveyDesign
 from analysis.designs.drawn import CENSUS, Drawn, Real, Whole
 from analysis.designs.pairs import pair_weights
+from analysis.designs.phases import Phases, read_phases
 
 Flags = NDArray[np.bool_]
 Step = Callable[[Real], Real]
@@ -44,6 +45,9 @@ def find_form(
             _within(drawn.unit[finest.first], len(drawn.first), _stage_step(drawn, inside, member, design, number))
             for number, drawn in enumerate(stages, start=1)
         ]
+
+    if design.first_phase is not None:
+        steps.append(_first_phase_step(read_phases(stages[0], placed, design), finest.unit))
 
     def times(totals: Real) -> Real:
         return np.asarray(sum((step(totals) for step in steps), np.zeros_like(totals)))
@@ -120,6 +124,25 @@ def _pair_step(drawn: Drawn, placed: pl.DataFrame, design: SurveyDesign) -> Step
         for units, matrix in blocks:
             out[units] = matrix @ totals[units]
         return out
+
+    return step
+
+
+def _first_phase_step(phases: Phases, unit: Whole) -> Step:
+    """c·{t·chance − [Σ t − Q₂(t)]/n} in every stratum of the first phase, Q₂ of the second phase there. Units are
+    rows: ``unit`` says which."""
+    row = np.argsort(unit)
+    group, stratum, units = phases.group[row], phases.stratum[row], phases.units
+    factor, size = phases.factor[group][:, None], phases.sampled[group][:, None]
+    chance, scale = phases.chance[row][:, None], phases.scale[row][:, None]
+    adder = _adder(group, len(phases.sampled))
+    pieces = np.unique(group * len(units) + stratum, return_inverse=True)[1]
+    in_pieces = _adder(pieces, int(pieces.max(initial=-1)) + 1)
+
+    def step(totals: Real) -> Real:
+        sums = (adder @ totals)[group]
+        within = scale * (totals - (in_pieces @ totals)[pieces] / units[stratum][:, None])
+        return np.asarray(factor * (chance * totals - (sums - within) / size))
 
     return step
 

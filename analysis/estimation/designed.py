@@ -8,6 +8,7 @@ import polars as pl
 from analysis.design import SurveyDesign
 from analysis.designs.drawn import Drawn
 from analysis.designs.pairs import add_pairs, pair_weights
+from analysis.designs.phases import add_first_phase, read_phases
 from analysis.designs.places import place_in_stages
 from analysis.designs.reading import Domains, Reading, find_domains
 from analysis.designs.replicate_variance import count_df, count_df_design, spread_replicates, weigh_replicates
@@ -33,6 +34,7 @@ def estimate_designed(
         tables = list(_linearise(reading, domains, stages, quantities))
         df = _count_df_design(stages, design)
         how = "linearised" if design.probability is None else f"linearised, pps {design.pps}"
+        how += ", two phases" if design.first_phase is not None else ""
     else:
         tables, df = _replicate(reading, domains, quantities)
         how = f"replicates {design.replicates.kind}, centred at the {design.replicates.centre}"
@@ -55,12 +57,15 @@ def _linearise(
     inside = domains.domain >= 0
     cells = [find_cells(drawn, domains.domain) for drawn in stages]
     blocks = pair_weights(stages[0], reading.placed, design) if design.pps != "brewer" else None
+    phases = read_phases(stages[0], reading.placed, design) if design.first_phase is not None else None
     for quantity in quantities:
         people = weigh_influence(domains, quantity)
         total, member = people["total"].to_numpy()[inside], people["member"].to_numpy()[inside].astype(np.int64)
         variances = add_up_stages(stages, cells, total, member, design, count)
         if blocks is not None:
             variances = add_pairs(variances, blocks, cells[0], total, design)
+        if phases is not None:
+            variances = add_first_phase(variances, phases, domains.domain, total)
         yield _with_people(variances, people, count)
 
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from analysis.designs.drawn import Drawn, Real, Whole
 from analysis.designs.pairs import add_pairs, pair_weights
+from analysis.designs.phases import add_first_phase, read_phases
 from analysis.designs.places import place_in_stages
 from analysis.designs.reading import Domains
 from analysis.designs.replicate_variance import count_df, weigh_replicates
@@ -87,8 +88,12 @@ def _frame_variance(
     member = np.ones(int(inside.sum()), np.int64)
     blocks = pair_weights(stages[0], sample.placed, design) if design.pps != "brewer" else None
 
+    phases = read_phases(stages[0], sample.placed, design) if design.first_phase is not None else None
+
     def tabulate(total: Real) -> pl.DataFrame:
         table = add_up_stages(stages, cells, total, member, design, 1)
+        if phases is not None:
+            return add_first_phase(table, phases, domain, total)
         return table if blocks is None else add_pairs(table, blocks, cells[0], total, design)
 
     return tabulate

@@ -130,6 +130,7 @@ OTHERS: dict[str, Callable[[], bool]] = {
     "AnalysisError": lambda: issubclass(analysis.AnalysisError, ValueError),
     "SurveyDesign": lambda: DESIGN.columns == ("w", "commune", "people"),
     "Stage": lambda: not SurveyDesign("w", stages=(analysis.Stage("house"),)).is_simple,
+    "FirstPhase": lambda: analysis.FirstPhase("looked_up", population="all").columns == ("looked_up", "all"),
     "Replicates": lambda: analysis.Replicates(("a", "b"), "BRR").multipliers == (0.5, 0.5),
     "Calibration": lambda: analysis.Calibration("w", "v", ["sex"]).columns == ("w", "v", "sex"),
     "calibrate": lambda: (
