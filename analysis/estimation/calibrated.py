@@ -43,8 +43,8 @@ def estimate_calibrated_means(
         ``residual``: of what the auxiliaries leave unexplained. ``naive``: as if the final weights were design
         weights; the same figures as ``estimate_means``.
     regression
-        Weights of the regression on the auxiliaries: ``start`` (as R's calibrate and postStratify),
-        ``equal`` (as R's rake; the same when the start weights are equal) or ``calibrated``. METHODS 3.7.
+        Weights of the regression on the auxiliaries: ``start`` (as R's calibrate and postStratify), ``equal``,
+        ``calibrated``; or ``ten_sweeps``, after raking, for the digits of R's rake. METHODS 3.7.
     by, where, confidence, df, design_effect
         As in ``estimate_means``.
 

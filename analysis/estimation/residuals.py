@@ -18,7 +18,8 @@ from analysis.weighting.auxiliaries import (
 )
 
 Numbers = NDArray[np.float64]
-REGRESSIONS = ("start", "equal", "calibrated")
+REGRESSIONS = ("start", "equal", "calibrated", "ten_sweeps")
+_SWEEPS = 10  # where R's rake stops, met or not
 _RANK = 1e-12  # directions of the auxiliaries shorter than this follow from the others
 _PASSES = 3  # each removes what rounding left in the one before
 
@@ -26,12 +27,14 @@ _PASSES = 3  # each removes what rounding left in the one before
 @dataclass(frozen=True)
 class Step:
     """One calibration of the sample: its ``cells``, the ``weights`` it gave and those of the ``regression``, by
-    row, over the variances if the calibration had some; ``solver``: S·Sᵀ = (Σ q·x·xᵀ)⁺, q those weights."""
+    row, over the variances if the calibration had some; ``solver``: S·Sᵀ = (Σ q·x·xᵀ)⁺, q those weights;
+    ``margins``: first and last column of each, where they are swept one after the other."""
 
     cells: Cells
     weights: Numbers
     regression: Numbers
     solver: Numbers
+    margins: tuple[tuple[int, int], ...] = ()
 
 
 def read_steps(frame: pl.DataFrame, calibrations: Sequence[Calibration], *, regression: str) -> tuple[Step, ...]:
@@ -53,6 +56,8 @@ def read_steps(frame: pl.DataFrame, calibrations: Sequence[Calibration], *, regr
             filled=each.alike,
             negative=True,
         )
+        if regression == "ten_sweeps" and (each.totals or each.population or each.alike or each.variance):
+            problems.append(f"calibration {k + 1} has more than counts of margins: ten_sweeps is for raking")
         if k and calibrations[k - 1].weight != each.start:
             problems.append(
                 f"calibration {k + 1} starts from {each.start!r}, the one before ended in "
@@ -75,7 +80,8 @@ def _read_step(frame: pl.DataFrame, calibration: Calibration, regression: str) -
     cells = read_cells(frame, calibration.counts, calibration.totals, population=calibration.population)
     if calibration.alike:
         cells = join_clusters(frame, cells, calibration.alike, start)
-    by = {"start": start, "calibrated": weights, "equal": (start > 0).astype(float)}[regression]
+    equal = (start > 0).astype(float)
+    by = {"start": start, "calibrated": weights}.get(regression, equal)
     by = np.maximum(by, 0.0) / read_variances(frame, calibration.variance, calibration.alike, start)
     counted = cells.add(by)
     # Columns are brought to length 1, so that what is small is small because it follows from the others.
@@ -84,7 +90,14 @@ def _read_step(frame: pl.DataFrame, calibration: Calibration, regression: str) -
     gram = (cells.matrix * counted[:, None]).T @ cells.matrix * np.outer(scale, scale)
     values, vectors = np.linalg.eigh(gram)
     kept = values > _RANK * values[-1]
-    return Step(cells, weights, by, scale[:, None] * vectors[:, kept] / np.sqrt(values[kept]))
+    margins = _find_margins(cells) if regression == "ten_sweeps" else ()
+    return Step(cells, weights, by, scale[:, None] * vectors[:, kept] / np.sqrt(values[kept]), margins)
+
+
+def _find_margins(cells: Cells) -> tuple[tuple[int, int], ...]:
+    variables = [variable for variable, _ in cells.labels]
+    firsts = [k for k, variable in enumerate(variables) if k == 0 or variables[k - 1] != variable]
+    return tuple(zip(firsts, [*firsts[1:], len(variables)], strict=True))
 
 
 def take_out(totals: Numbers, steps: Sequence[Step]) -> Numbers:
@@ -95,10 +108,25 @@ def take_out(totals: Numbers, steps: Sequence[Step]) -> Numbers:
         has_weight = step.weights != 0
         weights = np.where(has_weight, step.weights, 1.0)[:, None]
         values = left / weights
-        for _ in range(_PASSES):
-            values = values - _predict(values, step)
+        if step.margins:
+            values = _sweep(values, step)
+        else:
+            for _ in range(_PASSES):
+                values = values - _predict(values, step)
         left = np.where(has_weight[:, None], values * weights, left)
     return left
+
+
+def _sweep(values: Numbers, step: Step) -> Numbers:
+    """Means of the levels taken off, margin after margin, ten times over."""
+    cells = step.cells
+    for _ in range(_SWEEPS):
+        for first, last in step.margins:
+            levels = cells.matrix[:, first:last]
+            sums = levels.T @ np.column_stack([cells.add(step.regression * column) for column in values.T])
+            counts = levels.T @ cells.add(step.regression)
+            values = values - (levels @ (sums / np.where(counts > 0, counts, 1.0)[:, None]))[cells.of_row]
+    return values
 
 
 def _predict(values: Numbers, step: Step) -> Numbers:

@@ -19,6 +19,7 @@ from analysis.estimation.estimate import estimate_means, estimate_totals
 from analysis.weighting.auxiliaries import Calibration
 from analysis.weighting.calibrate import calibrate
 from analysis.weighting.trim import trim_weights
+from tests.analysis.oracle import read_data
 
 SAMPLE = pl.DataFrame({"sex": ["f", "f", "m", "m"], "y": [1.0, 2.0, 5.0, 6.0], "w": [1.0] * 4})
 COUNTS = {"sex": {"f": 60, "m": 40}}
@@ -187,7 +188,9 @@ def test_residual_standard_errors_are_those_of_repeated_sampling():
         pytest.param({"frame": "drop sex"}, "column 'sex' is missing", id="margin missing"),
         pytest.param({"frame": "drop w"}, "column 'w' is missing", id="start missing"),
         pytest.param(
-            {"regression": "ols"}, "regression is 'ols', known: start, equal, calibrated", id="regression"
+            {"regression": "ols"},
+            "regression is 'ols', known: start, equal, calibrated, ten_sweeps",
+            id="regression",
         ),
         pytest.param({"calibration": []}, "no calibration was named", id="none"),
         pytest.param(
@@ -245,3 +248,51 @@ def test_a_calibration_without_margins_is_refused():
         Calibration("w", "v")
     with pytest.raises(WeightError, match="lists of columns"):
         Calibration("w", "v", counts="sex")
+
+
+def test_ten_sweeps_stop_where_rs_rake_stops():
+    # R's svyrecvar: ten times, margin after margin, x − w·(unweighted mean of x/w in the level)
+    sample = read_data("apistrat")
+    margins = {
+        "sch.wide": {"No": 1072, "Yes": 5122},
+        "awards": {"No": 2027, "Yes": 4167},
+        "comp.imp": {"No": 1434, "Yes": 4760},
+    }
+    met = calibrate(sample, weight="pw", counts=margins, distance="raking")
+    design = SurveyDesign("weight_calibrated", stratum="stype", population="fpc")
+    errors = {
+        regression: estimate_calibrated_means(
+            met.frame, design, met.calibration, values=["enroll"], regression=regression
+        )["standard_error"].item()
+        for regression in ("ten_sweeps", "equal", "start")
+    }
+    w, y = met.weights.to_numpy(), sample["enroll"].to_numpy()
+    z = (y - (w @ y) / w.sum()) / w.sum()
+    frame = sample.with_columns(z=pl.Series(z))
+    for _ in range(10):
+        for margin in margins:
+            frame = frame.with_columns(z=pl.col("z") - pl.col("z").mean().over(margin))
+    residuals = frame.with_columns(e=pl.col("z") * pl.Series(w), one=pl.lit(1.0))
+    expected = estimate_totals(residuals, replace(design, weight="one"), values=["e"])["standard_error"].item()
+    assert errors["ten_sweeps"] == pytest.approx(expected, rel=1e-10)
+    # figures of METHODS 3.7
+    assert (round(errors["ten_sweeps"], 1), round(errors["equal"], 2), round(errors["start"], 2)) == (
+        31.8,
+        17.91,
+        17.75,
+    )
+
+
+def test_ten_sweeps_are_the_regression_where_margins_overlap_little():
+    frame = made().with_columns(half=pl.int_range(pl.len()) % 2)
+    total = float(frame["w"].sum())
+    counts = {"area": dict.fromkeys("abc", total / 3), "half": {0: total / 2, 1: total / 2}}
+    met = calibrate(frame, weight="w", counts=counts, distance="raking")
+    errors = [
+        estimate_calibrated_means(met.frame, DESIGN, met.calibration, values=["y"], regression=regression)
+        for regression in ("equal", "ten_sweeps")
+    ]
+    np.testing.assert_allclose(errors[0]["standard_error"], errors[1]["standard_error"], rtol=1e-8)
+    met = met_of(made())
+    with pytest.raises(WeightError, match="ten_sweeps is for raking"):
+        estimate_calibrated_means(met.frame, DESIGN, met.calibration, values=["y"], regression="ten_sweeps")

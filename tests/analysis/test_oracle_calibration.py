@@ -94,12 +94,12 @@ def test_raking_by_calibration_gives_the_weights_of_r(part):
     np.testing.assert_allclose(raked_by_calibration().weights, read_case("p09_rake")[part], rtol=1e-6)
 
 
-@pytest.mark.parametrize("way", ["calibrate", "rake", "equal"])
+@pytest.mark.parametrize("way", ["calibrate", "rake", "equal", "ten_sweeps"])
 def test_estimates_after_raking_agree_with_r(way):
     case = read_case("p09_rake")
     met = raked_by_calibration()
     frame, calibration = (met.frame, met.calibration) if way == "calibrate" else raked_by_rake()
-    options = {"regression": "equal" if way == "equal" else "start"}
+    options = {"regression": way if way in ("equal", "ten_sweeps") else "start"}
     frame = levels(frame, "stype")
     means = estimate_calibrated_means(frame, DESIGN, calibration, values=["api00", "enroll"], **options)
     assert mismatches(means, case["mean"], COLUMNS) == []
