@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 LONELY_RULES = ("adjust", "certainty", "average", "collapse", "fail")
-PPS_RULES = ("brewer", "overton", "hartley_rao", "horvitz_thompson", "yates_grundy")
+PPS_RULES = ("brewer", "overton", "hartley_rao", "poisson", "horvitz_thompson", "yates_grundy")
 REPLICATE_KINDS = ("JK1", "JKn", "JK2", "BRR", "Fay", "bootstrap", "SDR", "other")
 CENTRES = ("mean", "estimate")
 
@@ -155,7 +155,8 @@ class SurveyDesign:
         Inclusion probability of the PSU, for sampling with probability proportional to size without
         replacement; instead of ``population``. METHODS 3.10.
     pps
-        How its variance is approximated: ``brewer`` (also in several stages), ``overton``, ``hartley_rao``; or
+        How its variance is approximated: ``brewer`` (also in several stages), ``overton``, ``hartley_rao``,
+        ``poisson`` (each unit drawn by itself, so that the size of the sample varied); or
         ``horvitz_thompson``, ``yates_grundy`` on ``joint``.
     probability_squares
         Column of Σπ² over the population of the stratum, for ``hartley_rao``; None: estimated by Σπ of the

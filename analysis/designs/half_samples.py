@@ -85,5 +85,6 @@ def _refuse_other_than_pairs(drawn: Drawn, seed: int | None) -> None:
         first = drawn.label[int(np.argmax(wrong))]
         raise DesignError(
             [f"{int(wrong.sum())} of {len(wrong)} strata do not have two PSUs, first {first!r}"],
-            "Give a seed: PSUs of a stratum are then put into two groups; or take kind='JKn' or 'bootstrap'.",
+            "Give a seed: PSUs of a stratum are then put into two groups; or make strata of pairs; or take "
+            "kind='JKn' or 'bootstrap'.",
         )

@@ -54,9 +54,10 @@ def add_pairs(
 
 
 def _approximate(p: Real, rule: str, mean_square: float) -> Real:
-    """Overton: π_ij = π_iπ_j(n−1)/(n − (π_i+π_j)/2); Hartley and Rao: (n−1)/(n − π_i − π_j + Σπ²/n)."""
+    """Overton: π_ij = π_iπ_j(n−1)/(n − (π_i+π_j)/2); Hartley and Rao: (n−1)/(n − π_i − π_j + Σπ²/n);
+    Poisson: π_iπ_j."""
     n = len(p)
-    if n == 1:
+    if n == 1 or rule == "poisson":
         return np.diag(1 - p)
     pairs = p[:, None] + p[None, :]
     above = n - pairs / 2 if rule == "overton" else n - pairs + mean_square

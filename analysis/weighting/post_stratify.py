@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from analysis.weighting.auxiliaries import Margin, level_name, levels_of, margin_columns
 from analysis.weighting.calibrate import Calibrated, calibrate
 
 STRATA = {
@@ -59,6 +60,7 @@ def post_stratify(
     weight: str,
     by: str | Sequence[str],
     counts: Mapping[object, float],
+    partial: bool = False,
     into: str = "weight_calibrated",
 ) -> Calibrated:
     """Weights that add up to the known number of people in every post-stratum, in proportion inside each.
@@ -74,6 +76,9 @@ def post_stratify(
     counts
         Level → number in the population; with several columns tuples of their levels. Levels are compared as
         text.
+    partial
+        Leave out post-strata that nobody of the sample is in, instead of refusing them (R's ``partial``): the
+        weights then add up to those counted that somebody answered for.
     into
         Name of the new column.
 
@@ -106,4 +111,17 @@ def post_stratify(
     margin = by if isinstance(by, str) else tuple(by)
     if isinstance(margin, tuple) and len(margin) == 1:
         margin = margin[0]
+    if partial:
+        counts = _with_responses(frame, weight, margin, counts)
     return calibrate(frame, weight=weight, counts={margin: counts}, into=into)
+
+
+def _with_responses(
+    frame: pl.DataFrame | pl.LazyFrame, weight: str, margin: Margin, counts: Mapping[object, float]
+) -> Mapping[object, float]:
+    """``counts`` of the post-strata that have responses; all of them where columns are missing (told later)."""
+    data = frame.lazy().collect()
+    if not {weight, *margin_columns(margin)} <= set(data.columns) or not data.schema[weight].is_numeric():
+        return counts
+    present = set(levels_of(data.filter(pl.col(weight) > 0), margin))
+    return {level: count for level, count in counts.items() if level_name(level) in present}

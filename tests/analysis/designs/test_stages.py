@@ -217,6 +217,21 @@ def test_joint_probabilities_make_the_variance_unbiased_over_all_samples(pps):
     assert chances @ np.array(quadratic) == pytest.approx(truth)
 
 
+def test_poisson_samples_have_an_unbiased_variance_over_all_of_them():
+    y, pi = np.array([3.0, 8.0, 5.0, 12.0]), np.array([0.3, 0.8, 0.5, 0.9])
+    design = SurveyDesign("w", probability="pi", pps="poisson")
+    expected = 0.0
+    for chosen in product([False, True], repeat=4):
+        taken = np.array(chosen)
+        if not taken.any():
+            continue  # its total is 0 and so is its variance
+        sample = pl.DataFrame({"y": y[taken], "pi": pi[taken], "w": 1 / pi[taken]})
+        found = estimate_totals(sample, design, values=["y"])["standard_error"].item()
+        assert found**2 == pytest.approx(((1 - pi) * (y / pi) ** 2)[taken].sum())
+        expected += np.where(taken, pi, 1 - pi).prod() * found**2
+    assert expected == pytest.approx(((1 - pi) / pi * y**2).sum())
+
+
 @pytest.mark.parametrize("pps", ["brewer", "overton", "hartley_rao"])
 def test_equal_chances_give_the_variance_of_a_simple_random_sample(pps):
     rng = np.random.default_rng(2)
