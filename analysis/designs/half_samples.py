@@ -50,6 +50,11 @@ def drop_halves(drawn: Drawn, sides: Whole) -> Real:
     """Units × replicates, one for each stratum that can be halved: its half −1 left out, or where halves differ in
     size made smaller. METHODS 3.11."""
     strata = np.flatnonzero(np.bincount(drawn.stratum, np.abs(sides)) > 0)
+    if len(strata) < 2:
+        raise DesignError(
+            [f"{len(strata)} strata have two PSUs or more, and each is one replicate"],
+            "Take kind='JK1', 'JKn' or 'bootstrap'.",
+        )
     moves = _moves(drawn, sides)
     return np.asarray(np.where(drawn.stratum[:, None] == strata[None, :], 1 + moves[:, None], 1.0))
 

@@ -22,10 +22,9 @@ from analysis.weighting.check_margins import refuse_impossible, refuse_unreachab
 from analysis.weighting.limits import (
     UNLIMITED,
     Limit,
-    cell_limits,
     check_choices,
+    limit_cells,
     limit_columns,
-    limit_factors,
     say_limits,
 )
 from analysis.weighting.problem import Numbers, Problem
@@ -203,14 +202,9 @@ def _pose(
     if clusters:
         cells = join_clusters(frame, cells, clusters, start)
     spread = np.ones(len(cells.matrix))
-    spread[cells.of_row] = read_variances(frame, calibration.variance, clusters, start)
-    low, high = cell_limits(
-        *limit_factors(frame, weight, distance, bounds, weight_bounds),
-        cells.of_row,
-        len(spread),
-        weight=weight,
-        distance=distance,
-    )
+    if calibration.variance is not None:
+        spread[cells.of_row] = read_variances(frame, calibration.variance, clusters, start)
+    low, high = limit_cells(frame, cells, weight, distance, bounds, weight_bounds)
     targets = _targets(cells, margins, numbers, population)
     said = say_limits(bounds, weight_bounds)
     return Problem(cells.matrix, cells.add(start), targets, cells.labels, distance, low, high, spread, said), cells

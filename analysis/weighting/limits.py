@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from analysis.errors import WeightError
+from analysis.weighting.auxiliaries import Cells
 from analysis.weighting.distances import DISTANCES
 from analysis.weighting.problem import Numbers
 
@@ -45,37 +46,29 @@ def check_choices(
         raise WeightError(problems, "Choose a known distance, bounds like (0.3, 3) and a new name with into=.")
 
 
-def limit_factors(
+def limit_cells(
     frame: pl.DataFrame,
+    cells: Cells,
     weight: str,
     distance: str,
     bounds: tuple[float, float],
     weight_bounds: tuple[Limit, Limit],
 ) -> tuple[Numbers, Numbers]:
-    """Per row, all of a weight above 0: the smallest and the largest factor. METHODS 2.8."""
-    start = frame[weight].cast(pl.Float64).to_numpy()
-    floor = 0.0 if distance in ("raking", "sinh") else -math.inf
-    low = np.full(frame.height, max(bounds[0], floor))
-    high = np.full(frame.height, bounds[1])
-    if weight_bounds != UNLIMITED:
-        with np.errstate(over="ignore"):
-            lowest, highest = (_read_limit(frame, limit) / start for limit in weight_bounds)
-        low, high = np.maximum(low, lowest), np.minimum(high, highest)
-    return low, high
+    """Per cell the smallest and largest factor that suit all its rows, whose weights are above 0.
 
-
-def cell_limits(
-    low: Numbers, high: Numbers, of_row: np.ndarray, cells: int, *, weight: str, distance: str
-) -> tuple[Numbers, Numbers]:
-    """Per cell: the limits that suit all its rows; WeightError where there are none, or none for logit.
-
-    METHODS 2.8.
+    WeightError where there are none, or none for logit. METHODS 2.8.
     """
-    lowest, highest = np.full(cells, -np.inf), np.full(cells, np.inf)
-    np.maximum.at(lowest, of_row, low)
-    np.minimum.at(highest, of_row, high)
-    crossed = (lowest > highest)[of_row]
-    strict = ((lowest >= 1) | (highest <= 1))[of_row] & (distance == "logit") & ~crossed
+    floor = 0.0 if distance in ("raking", "sinh") else -math.inf
+    low, high = (np.full(len(cells.matrix), limit) for limit in (max(bounds[0], floor), bounds[1]))
+    if tuple(weight_bounds) == UNLIMITED:
+        return low, high
+    start, of_row = frame[weight].cast(pl.Float64).to_numpy(), cells.of_row
+    with np.errstate(over="ignore"):
+        lowest, highest = (_read_limit(frame, limit) / start for limit in weight_bounds)
+    np.maximum.at(low, of_row, lowest)
+    np.minimum.at(high, of_row, highest)
+    crossed = (low > high)[of_row]
+    strict = ((low >= 1) | (high <= 1))[of_row] & (distance == "logit") & ~crossed
     problems = [
         f"column {weight!r}: {int(rows.sum())} of {len(of_row)} weights {what}"
         for rows, what in (
@@ -86,7 +79,7 @@ def cell_limits(
     ]
     if problems:
         raise WeightError(problems, "Widen bounds or weight_bounds, or choose another distance.")
-    return lowest, highest
+    return low, high
 
 
 def say_limits(bounds: tuple[float, float], weight_bounds: tuple[Limit, Limit]) -> str:

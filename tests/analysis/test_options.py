@@ -12,6 +12,7 @@ from analysis.estimation.calibrated import estimate_calibrated_means, estimate_c
 from analysis.estimation.calibrated_quantiles import estimate_calibrated_quantiles
 from analysis.estimation.estimate import estimate_means, estimate_ratios, estimate_totals
 from analysis.estimation.quantiles import estimate_quantiles
+from analysis.sampling.joint import joint_probabilities
 from analysis.weighting.calibrate import calibrate
 from analysis.weighting.post_stratify import post_stratify
 from tests.analysis.test_calibrated_replicates import made
@@ -126,3 +127,55 @@ def test_quantiles_of_a_calibrated_sample_invert_its_shares(interval: str):
             values = met.frame.sort("y").with_columns(s=pl.col("weight_calibrated").cum_sum() / 1150.0)
             for end in ("low", "high"):
                 assert row[end] == values.filter(pl.col("s") >= share[end] - 1e-12)["y"][0]
+
+
+@pytest.mark.parametrize("pps", ["horvitz_thompson", "yates_grundy", "poisson"])
+def test_calibration_of_a_sample_with_joint_probabilities_varies_by_its_residuals(pps: str):
+    # calibev(with = FALSE) of the R package sampling: ΣΣ (π_kl − π_kπ_l)/π_kl·(w_k·e_k)(w_l·e_l), e with q = 1/x
+    chance = np.array([0.3, 0.6, 0.5, 0.8, 0.4, 0.4])
+    both = joint_probabilities(chance, "sampford")
+    taken = np.array([0, 2, 3])
+    pi = chance[taken]
+    joint = np.diag(pi) + np.outer(pi, pi) * (1 - np.eye(3)) if pps == "poisson" else both[np.ix_(taken, taken)]
+    sample = pl.DataFrame({"pi": pi, "w": 1 / pi, "x": [2.0, 3.0, 5.0], "y": [7.0, 8.0, 16.0]})
+    met = calibrate(sample, weight="w", totals={"x": 22.0}, variance="x")
+    named = {} if pps == "poisson" else {"joint": "joint"}
+    frame = met.frame.with_columns(joint=pl.Series(joint.tolist()))
+    design = SurveyDesign("weight_calibrated", probability="pi", pps=pps, **named)
+    found = estimate_calibrated_totals(frame, design, met.calibration, values=["y"])["standard_error"].item()
+    w, x, y = (sample[c].to_numpy() for c in ("w", "x", "y"))
+    e = met.weights.to_numpy() * (y - x * (w @ y) / (w @ x))
+    d = 1 - np.outer(pi, pi) / joint
+    np.fill_diagonal(d, 1 - pi)
+    expected = e @ d @ e - (pps == "yates_grundy") * (e**2 * d.sum(axis=1)).sum()
+    assert found**2 == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("centre", ["mean", "estimate"])
+@pytest.mark.parametrize("are_factors", [False, True])
+def test_replicates_with_their_own_scales_follow_them(centre: str, are_factors: bool):
+    # svrepdesign(type = "other", scale = , rscales = , combined.weights = ): the mean is of those with rscales > 0
+    rng = np.random.default_rng(7)
+    y, w, factors = rng.normal(10, 3, 8), rng.uniform(1, 5, 8), rng.uniform(0.5, 1.5, (8, 4))
+    given = factors if are_factors else factors * w[:, None]
+    frame = pl.DataFrame({"y": y, "w": w, **{f"r{k}": given[:, k] for k in range(4)}})
+    parts = (0.5, 0.0, 1.0, 2.0)
+    replicates = Replicates(
+        ("r0", "r1", "r2", "r3"), "other", scale=0.7, coefficients=parts, are_factors=are_factors, centre=centre
+    )
+    found = estimate_means(frame, SurveyDesign("w", replicates=replicates), values=["y"])["standard_error"].item()
+    theta = (factors * w[:, None]).T @ y / (factors.T @ w)
+    middle = theta[[0, 2, 3]].mean() if centre == "mean" else w @ y / w.sum()
+    assert found**2 == pytest.approx(0.7 * (np.array(parts) * (theta - middle) ** 2).sum())
+
+
+def test_a_delete_one_jackknife_with_fpc_has_it_in_its_scale():
+    # as.svrepdesign(type = "JK1") of a design with fpc: scale (R − 1)/R·(1 − n/N)
+    sample = made(1).with_columns(N=pl.lit(90))
+    frame, replicated = make_replicates(sample, SurveyDesign("w", cluster="psu", population="N"), kind="JK1")
+    count = sample["psu"].n_unique()
+    assert replicated.replicates is not None
+    assert replicated.replicates.multipliers == pytest.approx([(count - 1) / count * (1 - count / 90)] * count)
+    linearised = estimate_totals(sample, SurveyDesign("w", cluster="psu", population="N"), values=["y"])
+    jackknife = estimate_totals(frame, replicated, values=["y"])
+    assert jackknife["standard_error"].item() == pytest.approx(linearised["standard_error"].item(), rel=1e-10)

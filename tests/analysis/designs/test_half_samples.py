@@ -166,6 +166,11 @@ def test_unsuited_strata_are_refused_with_the_remedy(asked, said):
         make_replicates(UNEQUAL, DESIGN, **asked)
 
 
+def test_one_stratum_is_too_few_for_jk2():
+    with pytest.raises(DesignError, match="1 strata have two PSUs or more, and each is one replicate"):
+        make_replicates(UNEQUAL, SurveyDesign("w", cluster="c"), kind="JK2", seed=1)
+
+
 def test_a_lonely_stratum_is_left_or_stretched_for_in_halves_too():
     lone = draw(psus=4).filter((pl.col("h") > 0) | (pl.col("c") == 0))
     with pytest.raises(DesignError, match="cannot centre them elsewhere"):
