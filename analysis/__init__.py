@@ -66,6 +66,7 @@ _HOMES = {
     "group_alike": "ranking.groups",
     "judge_league_table": "ranking.league_table",
     "kish_design_effect": "weighting.diagnostics",
+    "likelihood_ratio_test": "models.likelihood_ratio",
     "load_framework": "indices.official.frameworks",
     "make_replicates": "designs.replicate",
     "measure_item": "estimation.measures",

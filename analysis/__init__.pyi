@@ -35,6 +35,7 @@ from analysis.models.drivers import estimate_drivers
 from analysis.models.fitted import exponentiate
 from analysis.models.generalised import fit_model
 from analysis.models.importance import compare_importance
+from analysis.models.likelihood_ratio import likelihood_ratio_test
 from analysis.models.ordinal import fit_ordinal
 from analysis.models.rank_test import rank_test
 from analysis.models.reliability import describe_items, estimate_alpha, estimate_reliability
@@ -119,6 +120,7 @@ __all__ = [
     "group_alike",
     "judge_league_table",
     "kish_design_effect",
+    "likelihood_ratio_test",
     "load_framework",
     "make_replicates",
     "measure_item",

@@ -16,6 +16,7 @@ from analysis.models.sampled import Calibrated, Frame, Sampled, read_sampled
 from analysis.models.spread import Spread, spread_estimates
 from analysis.models.tabulate import above_f
 from analysis.models.wald_test import quadratic_form
+from analysis.models.working_tests import find_scale_factors
 
 STATISTICS = ("F", "chi_square", "wald", "adjusted_wald", "saddlepoint", "exact")
 _ROWS, _COLUMNS = " rows", " columns"
@@ -179,9 +180,7 @@ def _generalised_effects(table: _Table) -> Real:
     weighted = contrasts * inverse[:, None]
     simple = contrasts.T @ weighted / table.sample.n
     actual = weighted.T @ table.spread.covariance @ weighted
-    root = np.linalg.cholesky(simple)
-    half = np.linalg.solve(root, np.linalg.solve(root, actual).T)
-    return np.asarray(np.maximum(np.linalg.eigvalsh((half + half.T) / 2), 0.0))
+    return find_scale_factors(simple, actual)
 
 
 def _sum_to_zero(size: int) -> Real:

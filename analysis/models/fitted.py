@@ -1,11 +1,25 @@
 """FittedModel: what every model gives back."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from analysis.designs.drawn import Real
+
+
+@dataclass(frozen=True)
+class WorkingModel:
+    """The model were people independent and their weights, brought to mean 1, counts.
+
+    ``covariance``: of the coefficients, in their order; ``rise_without``: how much the deviance rises when only
+    the coefficients marked are kept (NaN where that model does not settle). METHODS 19.9.
+    """
+
+    covariance: Real
+    rise_without: Callable[[NDArray[np.bool_]], float]
 
 
 @dataclass(frozen=True)
@@ -16,7 +30,8 @@ class FittedModel:
     confidence, df, statistic (t), p_value, design_effect, method, note; thresholds of an ordinal model come last.
     ``covariance``: of the coefficients, in that order. ``df``: those of the design − slopes. ``fit``: one row:
     model, link, n, sum_weights, deviance, null_deviance (of weights with mean 1), explained (1 − their ratio; for
-    a linear model R²), dispersion. ``levels``: of an ordinal outcome, lowest first.
+    a linear model R²), dispersion. ``levels``: of an ordinal outcome, lowest first. ``working``: what tests of the
+    working likelihood need.
     """
 
     coefficients: pl.DataFrame
@@ -24,6 +39,7 @@ class FittedModel:
     df: float
     fit: pl.DataFrame
     levels: tuple[str, ...] = ()
+    working: WorkingModel | None = field(default=None, repr=False, compare=False)
 
     def predict(self, values: pl.DataFrame) -> Real:
         """Linear predictor Σ value·coefficient of columns named like the terms; numbers only, no offset.

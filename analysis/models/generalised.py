@@ -5,13 +5,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from analysis.design import SurveyDesign
 from analysis.designs.drawn import Real
 from analysis.errors import EstimateError
 from analysis.models.encode import INTERCEPT, Predictor, encode_predictors, list_columns
 from analysis.models.families import Family, find_family
-from analysis.models.fitted import FittedModel
+from analysis.models.fitted import FittedModel, WorkingModel
 from analysis.models.last_round import fit_to_last_round
 from analysis.models.sampled import Calibrated, Frame, Sampled, read_sampled
 from analysis.models.spread import spread_estimates
@@ -19,6 +20,7 @@ from analysis.models.tabulate import tabulate_estimates
 
 _TIGHT = 1e-11
 _ROUNDS = 100
+_LOOSE = 1e-13
 _OUTCOME, _OFFSET = " outcome", " offset"
 
 
@@ -107,10 +109,10 @@ def fit_model(
     x = encoded.matrix
     start = np.zeros(sample.n) if offset is None else sample.values[_OFFSET].to_numpy()
     weight = sample.weight_used
-    influence = None
+    ended = None
     if information == "last_round" and design.replicates is None:
         ended = fit_to_last_round(x, y, start, weight, family)
-        found, influence = (None, None) if ended is None else ended
+        found = None if ended is None else ended.coefficients
     elif information == "exact":
         found = solve_weights(x, y, start, weight, family)
     else:
@@ -125,7 +127,7 @@ def fit_model(
         )
     spread = spread_estimates(
         sample,
-        find_influence(x, y, start, weight, found, family) if influence is None else influence,
+        find_influence(x, y, start, weight, found, family) if ended is None else ended.influence,
         found,
         lambda other: _refit(x, y, start, other, family),
     )
@@ -139,7 +141,12 @@ def fit_model(
         confidence=confidence,
     ).with_columns(pl.col("level").cast(pl.String))
     fit = _describe_fit(sample, x, y, start, found, family, has_intercept=INTERCEPT in encoded.terms)
-    return FittedModel(table, spread.covariance, free, fit)
+    known = find_information(x, start, weight, found, family) if ended is None else ended.information
+    working = WorkingModel(
+        np.linalg.inv(known) * weight.mean(),
+        lambda kept: _deviance_without(x, kept, y, start, weight, family) - fit["deviance"].item(),
+    )
+    return FittedModel(table, spread.covariance, free, fit, working=working)
 
 
 def solve_weights(x: Real, y: Real, offset: Real, weight: Real, family: Family) -> Real | None:
@@ -169,7 +176,18 @@ def solve_weights(x: Real, y: Real, offset: Real, weight: Real, family: Family) 
         except (PerfectSeparationError, np.linalg.LinAlgError, ValueError):
             return None
     found = np.asarray(result.params, float)
-    return found if result.converged and np.isfinite(found).all() else None
+    if not result.converged or not np.isfinite(found).all():
+        return None
+    return found if _is_held(x[kept], offset[kept], likelihood, found, family) else None
+
+
+def _is_held(x: Real, offset: Real, weight: Real, beta: Real, family: Family) -> bool:
+    """Whether answers hold the coefficients: where a category is unanimous statsmodels stops far out, content."""
+    plain = (x * weight[:, None]).T @ x
+    root = np.linalg.cholesky(plain)
+    pulled = np.linalg.solve(root, np.linalg.solve(root, find_information(x, offset, weight, beta, family)).T)
+    found = np.linalg.eigvalsh((pulled + pulled.T) / 2)
+    return bool(found[0] > _LOOSE * found[-1])
 
 
 def _refit(x: Real, y: Real, offset: Real, weight: Real, family: Family) -> Real:
@@ -180,10 +198,31 @@ def _refit(x: Real, y: Real, offset: Real, weight: Real, family: Family) -> Real
 def find_influence(x: Real, y: Real, offset: Real, weight: Real, beta: Real, family: Family) -> Real:
     """What one unit of weight of a row adds to every coefficient: A⁻¹·x·(y − μ)·μ'/V. METHODS 19.2."""
     eta = x @ beta + offset
-    mean, slope = family.inverse(eta), family.slope(eta)
-    pull = slope / family.variance(mean)
-    information = (x * (weight * slope * pull)[:, None]).T @ x
-    return np.asarray(np.linalg.solve(information, (x * ((y - mean) * pull)[:, None]).T).T)
+    mean = family.inverse(eta)
+    pull = (y - mean) * _divide(family.slope(eta), family.variance(mean))
+    return np.asarray(np.linalg.solve(find_information(x, offset, weight, beta, family), (x * pull[:, None]).T).T)
+
+
+def find_information(x: Real, offset: Real, weight: Real, beta: Real, family: Family) -> Real:
+    """A = Σ w·x·xᵀ·μ'²/V. METHODS 19.2."""
+    eta = x @ beta + offset
+    pull = _divide(family.slope(eta) ** 2, family.variance(family.inverse(eta)))
+    return np.asarray((x * (weight * pull)[:, None]).T @ x)
+
+
+def _divide(above: Real, below: Real) -> Real:
+    """Their ratio; 0 for means that are 0 or 1 to the last digit."""
+    return np.divide(above, below, out=np.zeros(len(above)), where=below > 0)
+
+
+def _deviance_without(
+    x: Real, kept: NDArray[np.bool_], y: Real, offset: Real, weight: Real, family: Family
+) -> float:
+    """Deviance of the model of these columns only, weights of mean 1; NaN where it does not settle."""
+    eta = offset
+    if kept.any():
+        eta = x[:, kept] @ _refit(x[:, kept], y, offset, weight, family) + offset
+    return family.add_deviances(y, family.inverse(eta), weight / weight.mean())
 
 
 def _describe_fit(
@@ -191,11 +230,11 @@ def _describe_fit(
 ) -> pl.DataFrame:
     weight = sample.weight_used / sample.weight_used.mean()
     mean = family.inverse(x @ beta + offset)
-    deviance = float(weight @ _deviances(y, mean, family))
+    deviance = family.add_deviances(y, mean, weight)
     null = None
     if has_intercept:
         alone = _refit(np.ones((len(y), 1)), y, offset, weight, family)
-        null = float(weight @ _deviances(y, family.inverse(alone[0] + offset), family))
+        null = family.add_deviances(y, family.inverse(alone[0] + offset), weight)
     residual = (y - mean) / np.sqrt(family.variance(mean))
     centred = residual - weight @ residual / weight.sum()
     return pl.DataFrame(
@@ -211,16 +250,6 @@ def _describe_fit(
         },
         schema_overrides={"null_deviance": pl.Float64, "explained": pl.Float64},
     )
-
-
-def _deviances(y: Real, mean: Real, family: Family) -> Real:
-    if family.name == "linear":
-        return np.asarray((y - mean) ** 2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        own = np.where(y > 0, y * np.log(y / mean), 0.0)
-        if family.name == "poisson":
-            return np.asarray(2 * (own - (y - mean)))
-        return np.asarray(2 * (own + np.where(y < 1, (1 - y) * np.log((1 - y) / (1 - mean)), 0.0)))
 
 
 def _refuse_outcomes(y: Real, family: Family) -> None:

@@ -5,16 +5,17 @@ from itertools import pairwise
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from analysis.design import SurveyDesign
 from analysis.designs.drawn import Real
 from analysis.errors import EstimateError
 from analysis.models.encode import Predictor, encode_predictors, list_columns
-from analysis.models.fitted import THRESHOLD, FittedModel
+from analysis.models.fitted import THRESHOLD, FittedModel, WorkingModel
 from analysis.models.sampled import Calibrated, Frame, read_sampled
 from analysis.models.spread import spread_estimates
 from analysis.models.tabulate import tabulate_estimates
-from analysis.models.thresholds import ORDINAL_LINKS, climb, differ_information, find_slopes
+from analysis.models.thresholds import ORDINAL_LINKS, Link, climb, differ_information, find_slopes
 
 _OUTCOME = " outcome"
 
@@ -133,7 +134,17 @@ def fit_ordinal(
             "dispersion": [1.0],
         }
     )
-    return FittedModel(table, spread.covariance, free, fit, tuple(names))
+    working = WorkingModel(
+        np.linalg.inv(curved) * weight.mean(),
+        lambda kept: _deviance_without(x, kept[: x.shape[1]], level, weight, curve) - deviance,
+    )
+    return FittedModel(table, spread.covariance, free, fit, tuple(names), working)
+
+
+def _deviance_without(x: Real, kept: NDArray[np.bool_], level: np.ndarray, weight: Real, curve: Link) -> float:
+    theta = climb(x[:, kept], level, weight, curve)
+    slopes = None if theta is None else find_slopes(x[:, kept], level, weight, theta, curve)
+    return np.nan if slopes is None else -2 * slopes.value / float(weight.mean())
 
 
 def order_levels(answers: pl.Series, levels: Sequence[object] | None) -> tuple[list[str], np.ndarray]:

@@ -10,20 +10,61 @@ from analysis.errors import EstimateError
 from analysis.models.encode import Predictor, name_term
 from analysis.models.fitted import FittedModel
 from analysis.models.tabulate import above_f
+from analysis.models.working_tests import find_places, judge_working, take_working
 
 _SINGULAR = 1e-12
 
 
+COVARIANCES = ("design", "working")
+
+
 def wald_test(
-    model: FittedModel, terms: Sequence[Predictor], *, null: Sequence[float] | None = None, df: float | None = None
+    model: FittedModel,
+    terms: Sequence[Predictor],
+    *,
+    null: Sequence[float] | None = None,
+    df: float | None = None,
+    covariance: str = "design",
+    statistic: str = "F",
 ) -> pl.DataFrame:
-    """Wald F test that all coefficients of ``terms`` are ``null`` (0 unless told), by their design covariance.
+    """Wald test that all coefficients of ``terms`` are ``null`` (0 unless told).
 
-    One row: terms, chi_square (β'V⁻¹β), statistic (F = chi_square / df_numerator), df_numerator, df (those of the
-    model unless told; ``math.inf``: chi square), p_value (null without df), n, method. Raises EstimateError for a
-    term the model does not have, or coefficients that do not vary on their own (more of them than PSUs − strata).
-    With many coefficients and few PSUs it rejects too often. METHODS 19.3; as R's regTermTest (p18).
+    Parameters
+    ----------
+    model, terms
+        What ``fit_model`` or ``fit_ordinal`` gave, and its predictors that are doubted, as they were named there.
+    null
+        One value for each of their coefficients, in the order of ``model.coefficients``.
+    df
+        Of the denominator; None: those of the model. ``math.inf``: chi square.
+    covariance
+        ``design``: β'V⁻¹β, V by the design. ``working``: β'V₀⁻¹β, V₀ as if people were independent, judged by the
+        design as in ``likelihood_ratio_test``; steadier when coefficients are many next to PSUs − strata.
+    statistic
+        Of ``working``: ``F``, ``saddlepoint`` or ``exact`` (see ``likelihood_ratio_test``). Of ``design``: ``F``.
 
+    Returns
+    -------
+    pl.DataFrame
+        One row: terms, chi_square (without unit), statistic (chi_square / coefficients), df_numerator, df, p_value
+        (null without df), n, method. With ``working`` the columns of ``likelihood_ratio_test``.
+
+    Raises
+    ------
+    EstimateError
+        A term the model does not have, another number of ``null``, coefficients that do not vary on their own
+        (more of them than PSUs − strata; not with ``working``).
+
+    Notes
+    -----
+    By ``design`` it rejects too often with many coefficients and few PSUs.
+
+    References
+    ----------
+    METHODS 19.3, 19.9. Checked against R regTermTest (p18).
+
+    Examples
+    --------
     >>> from analysis.design import SurveyDesign
     >>> from analysis.models.generalised import fit_model
     >>> people = pl.DataFrame({"w": [1.0] * 6, "unit": list("aabbcc"), "score": [9.0, 7.0, 6.0, 2.0, 4.0, 1.0]})
@@ -31,28 +72,30 @@ def wald_test(
     >>> wald_test(fitted, ["unit"]).select("df_numerator", "df").row(0)
     (2, 3.0)
     """
-    names = [name_term(each) for each in terms]
-    known = model.coefficients["term"].to_list()
-    problems = [f"term {name!r} is not in the model" for name in names if name not in known]
-    if not names:
-        problems.append("no term was named")
-    if problems:
-        raise EstimateError(problems, f"The model has: {', '.join(dict.fromkeys(known))}.")
-    at = [k for k, term in enumerate(known) if term in names]
+    at = find_places(model, terms)
+    problems = []
     if null is not None and len(null) != len(at):
-        raise EstimateError([f"{len(null)} null values for {len(at)} coefficients"], "Give one for each.")
+        problems.append(f"{len(null)} null values for {len(at)} coefficients: give one for each")
+    if covariance not in COVARIANCES:
+        problems.append(f"covariance is {covariance!r}, known: {', '.join(COVARIANCES)}")
+    if covariance == "design" and statistic != "F":
+        problems.append(f"statistic is {statistic!r}, which is for covariance='working'")
+    if problems:
+        raise EstimateError(problems, "Correct the arguments of the test.")
     away = model.coefficients["estimate"].to_numpy()[at] - (0.0 if null is None else np.asarray(null, float))
+    if covariance == "working":
+        value = quadratic_form(away, take_working(model, at))
+        return judge_working(model, terms, value, test="working Wald", statistic=statistic, df=df)
     chi_square = quadratic_form(away, model.covariance[np.ix_(at, at)])
     free = model.df if df is None else float(df)
-    statistic = chi_square / len(at)
     return pl.DataFrame(
         {
-            "terms": [", ".join(names)],
+            "terms": [", ".join(name_term(each) for each in terms)],
             "chi_square": [chi_square],
-            "statistic": [statistic],
+            "statistic": [chi_square / len(at)],
             "df_numerator": [len(at)],
             "df": [free],
-            "p_value": pl.Series([above_f(statistic, len(at), free)], dtype=pl.Float64),
+            "p_value": pl.Series([above_f(chi_square / len(at), len(at), free)], dtype=pl.Float64),
             "n": [model.fit["n"].item()],
             "method": ["Wald F"],
         }

@@ -234,6 +234,13 @@ OTHERS: dict[str, Callable[[], bool]] = {
         ].item()
         == 1
     ),
+    "likelihood_ratio_test": lambda: (
+        0
+        < analysis.likelihood_ratio_test(
+            analysis.fit_model(SAMPLE, DESIGN, outcome="answered", predictors=["sex"], model="logistic"), ["sex"]
+        )["p_value"].item()
+        < 1
+    ),
     "t_test": lambda: 0 < analysis.t_test(SAMPLE, DESIGN, value="minutes", by="sex")["p_value"].item() < 1,
     "rank_test": lambda: 0 < analysis.rank_test(SAMPLE, DESIGN, value="minutes", by="sex")["p_value"].item() < 1,
     "chi_square_test": lambda: (

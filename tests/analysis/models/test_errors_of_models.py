@@ -132,6 +132,14 @@ def test_rows_and_columns_of_a_table_may_change_places(statistic):
     assert one["p_value"].item() == pytest.approx(other["p_value"].item(), rel=1e-9)
 
 
+def test_a_level_in_which_everybody_agrees_is_named():
+    # statsmodels stops at a coefficient of 37 there and calls it settled
+    people = make_people().with_columns(office=(pl.col("commune") % 4).cast(pl.String))
+    told = people.with_columns(pl.col("pleased") | (pl.col("office") == "3"))
+    with pytest.raises(EstimateError, match="'office' alone tells outcomes apart"):
+        fit_model(told, CLUSTERED, outcome="pleased", predictors=["office"], model="logistic")
+
+
 def test_what_cannot_be_modelled_is_named():
     people = make_people().with_columns(
         double=pl.col("speed") * 2, told=pl.when("pleased").then(pl.lit("a")).otherwise(pl.lit("b"))
