@@ -1,21 +1,31 @@
 """Any statistic of weighted answers with the standard error of its design: made again with every replicate."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from analysis.design import SurveyDesign
-from analysis.designs.drawn import Real
 from analysis.errors import EstimateError
+from analysis.models.made_statistics import (
+    Influence,
+    Made,
+    Statistic,
+    find_influences,
+    make_again,
+    make_figures,
+    prepare,
+)
 from analysis.models.sampled import Calibrated, Frame, Sampled, read_sampled
-from analysis.models.spread import Spread, spread_estimates
+from analysis.models.split import Split, split_domains
+from analysis.models.spread import Spread
+from analysis.models.spread_domains import DomainSpread, linearise_domains, replicate_domains
 from analysis.models.tabulate import tabulate_estimates
 
-Figures = float | Mapping[str, float] | Sequence[float] | Real
-Statistic = Callable[[pl.DataFrame, Real], Figures]
-Influence = Callable[[pl.DataFrame, Real], Real]
 _UNTESTED = ("statistic", "p_value")
+_UNSPREAD = "không ước lượng được phương sai / no variance could be estimated"
 
 
 def estimate_statistic(
@@ -25,6 +35,7 @@ def estimate_statistic(
     statistic: Statistic,
     values: Sequence[str],
     influence: Influence | None = None,
+    by: Sequence[str] = (),
     where: pl.Expr | None = None,
     calibration: Calibrated = None,
     confidence: float = 0.95,
@@ -48,6 +59,9 @@ def estimate_statistic(
     influence
         Function of the same: what one unit of weight of a row adds to the statistic, one number per row (rows ×
         figures for several). Needed without replicates, not used with them.
+    by
+        Columns whose combinations are domains; the statistic is made of the rows of each. The whole design stays.
+        Domains are those of rows with a weight, even if no row is used; a null key belongs to none.
     calibration
         As in ``fit_model``; not with replicates, where every column must have been calibrated.
     df
@@ -56,14 +70,17 @@ def estimate_statistic(
     Returns
     -------
     pl.DataFrame
-        One row per figure: figure (its name, or its number from 0), n, sum_weights, estimate, standard_error, low,
-        high, confidence, df, design_effect, method, note. In the unit of the statistic.
+        One row per domain × figure, sorted by domain: by…, figure (its name, or its number from 0), n,
+        sum_weights, estimate, standard_error, low, high, confidence, df, design_effect, method, note. In the unit
+        of the statistic. With ``by``, a domain without rows, one in which the statistic is not finite or raises
+        (ArithmeticError, ValueError), and a figure without variance have nulls and a note.
 
     Raises
     ------
     EstimateError
-        No influence for a design without replicates, an influence of another shape, figures that are not finite
-        numbers; with what ``fit_model`` raises for columns.
+        No influence for a design without replicates, an influence of another shape, other figures in one domain
+        or replicate than in others; without ``by`` (with it: in all domains) figures that are not finite
+        numbers. With what ``fit_model`` raises for columns.
 
     Notes
     -----
@@ -86,66 +103,74 @@ def estimate_statistic(
     >>> found = estimate_statistic(made, design, statistic=slope, values=["x", "y"])
     >>> found.select(pl.col("estimate", "standard_error").round(4)).row(0)
     (2.1707, 0.4172)
+    >>> cut = made.with_columns(half=pl.col("x") > 2)
+    >>> estimate_statistic(cut, design, statistic=slope, values=["x", "y"], by=["half"])["estimate"].to_list()
+    [1.0, 1.0]
     """
-    sample = read_sampled(
-        frame, design, {value: pl.col(value) for value in values}, where=where, calibration=calibration
-    )
-    names, estimates = _name(statistic(sample.values, sample.weight_used))
-    if not np.isfinite(estimates).all():
-        raise EstimateError(
-            [
-                f"figure {name!r} is {each}"
-                for name, each in zip(names, estimates, strict=True)
-                if not np.isfinite(each)
-            ],
-            "The statistic must be a finite number for the whole sample.",
-        )
-    spread = _spread(sample, statistic, influence, names, estimates)
-    found = tabulate_estimates(
-        {"figure": names},
-        estimates,
-        spread,
-        sample,
-        df=spread.df if df is None else float(df),
-        confidence=confidence,
-    )
-    return found.drop(_UNTESTED)
-
-
-def _spread(
-    sample: Sampled, statistic: Statistic, influence: Influence | None, names: list[str], estimates: Real
-) -> Spread:
-    def refit(weight: Real) -> Real:
-        again, figures = _name(statistic(sample.values, weight))
-        if again != names:
-            raise EstimateError(
-                [f"the statistic gave {len(again)} figures for a replicate, {len(names)} for the sample"],
-                "It must give the same figures every time; NaN where there is none.",
-            )
-        return figures
-
-    if sample.design.replicates is not None:
-        # Without influences nobody knows what a simple random sample would have had: zeros, and no design effect.
-        with np.errstate(all="ignore"):
-            return spread_estimates(sample, np.zeros((sample.n, len(names))), estimates, refit)
-    if influence is None:
+    if design.replicates is None and influence is None:
         raise EstimateError(
             ["the design has no replicates, and no influence was given"],
             "Make replicates first (make_replicates), or give influence=….",
         )
-    values = np.asarray(influence(sample.values, sample.weight_used), float)
-    if values.size != sample.n * len(names) or len(values) != sample.n:
-        raise EstimateError(
-            [f"influence has shape {values.shape}; {sample.n} rows and {len(names)} figures"],
-            "Give one number per row and figure.",
+    sample = read_sampled(
+        frame, design, {value: pl.col(value) for value in values}, where=where, calibration=calibration, keys=by
+    )
+    split = split_domains(sample, by)
+    maker = prepare(sample, split, statistic, is_split=bool(by))
+    made = make_figures(maker)
+    finite = np.isfinite(made.estimates)
+    _refuse_endless(made, finite, is_split=bool(by))
+    estimates = np.where(finite, made.estimates, np.nan)
+    if influence is None or design.replicates is not None:
+        spread = replicate_domains(
+            sample, split, estimates, lambda domain, weight: make_again(maker, made.names, domain, weight)
         )
-    if bad := int((~np.isfinite(values)).sum()):
-        raise EstimateError([f"influence: {bad} of {values.size} values are not finite"], "Correct the function.")
-    return spread_estimates(sample, values, estimates, refit)
+    else:
+        spread = linearise_domains(sample, split, find_influences(maker, influence, made, split, sample.n))
+    if not by and np.isnan(spread.variance[finite]).any():
+        cause = (
+            "no replicate could be estimated" if design.replicates else "influence has values that are not finite"
+        )
+        raise EstimateError([cause], "Use a design with larger PSUs, or correct the function.")
+    tables = [_tabulate(sample, split, k, made, spread, df, confidence) for k in range(split.count)]
+    found = pl.concat(tables).drop(_UNTESTED)
+    return split.keys[np.repeat(np.arange(split.count), len(made.names))].hstack(found) if by else found
 
 
-def _name(figures: Figures) -> tuple[list[str], Real]:
-    if isinstance(figures, Mapping):
-        return [str(name) for name in figures], np.array(list(figures.values()), float)
-    found = np.atleast_1d(np.asarray(figures, float)).ravel()
-    return [str(number) for number in range(len(found))], found
+def _refuse_endless(made: Made, finite: NDArray[np.bool_], *, is_split: bool) -> None:
+    if finite.any() if is_split else finite.all():
+        return
+    if is_split:
+        problems = sorted({note for note in made.notes if note}) or ["no row used is in a domain"]
+    else:
+        pairs = zip(made.names, made.estimates[0], strict=True)
+        problems = [f"figure {name!r} is {each}" for name, each in pairs if not np.isfinite(each)]
+    raise EstimateError(problems, "The statistic must be a finite number for the rows it is given.")
+
+
+def _tabulate(
+    sample: Sampled, split: Split, k: int, made: Made, spread: DomainSpread, df: float | None, confidence: float
+) -> pl.DataFrame:
+    """Rows of one domain; what could not be made keeps its row, empty, with the reason."""
+    own = replace(sample, used=split.of_row == k, values=sample.values[split.parts[k]])
+    estimates, variance = made.estimates[k], spread.variance[k]
+    is_made, is_spread = np.isfinite(estimates), np.isfinite(variance)
+    free = float(spread.df[k]) if df is None else float(df)
+    table = tabulate_estimates(
+        {"figure": made.names},
+        np.where(is_made, estimates, np.nan),
+        Spread(np.diag(variance), spread.simple[k], free, spread.how),
+        own,
+        df=free,
+        confidence=confidence,
+    )
+    if is_spread.all():
+        return table
+    why = [made.notes[k] if not known else _UNSPREAD for known in is_made]
+    empty = pl.Series(~is_spread)
+    return table.with_columns(
+        pl.col("estimate", "standard_error").fill_nan(None),
+        pl.when(pl.lit(own.n > 0)).then("df").alias("df"),
+        pl.when(~empty).then("method").otherwise(pl.lit("none")).alias("method"),
+        pl.when(empty).then(pl.Series(why, dtype=pl.String)).otherwise("note").alias("note"),
+    )

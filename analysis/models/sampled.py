@@ -1,7 +1,7 @@
 """Reads what a model or test needs from a frame: the rows it uses, and all rows for the design."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -21,7 +21,8 @@ Calibrated = Calibration | Sequence[Calibration] | None
 @dataclass(frozen=True)
 class Sampled:
     """``placed``: the design columns, every row. ``weight``: of every row. ``used``: rows the model is about.
-    ``values``: what was asked for, of the used rows, without nulls. ``steps``: calibrations to be credited."""
+    ``values``: what was asked for, of the used rows, without nulls. ``steps``: calibrations to be credited.
+    ``keys``: the columns that make domains, every row."""
 
     design: SurveyDesign
     placed: pl.DataFrame
@@ -29,6 +30,7 @@ class Sampled:
     used: NDArray[np.bool_]
     values: pl.DataFrame
     steps: tuple[Step, ...]
+    keys: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @property
     def n(self) -> int:
@@ -46,13 +48,14 @@ def read_sampled(
     *,
     where: pl.Expr | None = None,
     calibration: Calibrated = None,
+    keys: Sequence[str] = (),
 ) -> Sampled:
     """The rows where every one of ``columns`` is filled, ``where`` holds and the weight is above 0.
 
     The others stay in the design (METHODS 3.5). Raises DesignError, ItemError and EstimateError. METHODS 19.1.
     """
     lazy = frame.lazy()
-    check_columns(lazy, design.columns, columns)
+    check_columns(lazy, (*design.columns, *keys), columns)
     asked = pl.lit(True) if where is None else where
     data = lazy.collect()
     placed = data.select(design.columns)
@@ -68,7 +71,7 @@ def read_sampled(
             "A model needs at least two rows with every column filled and a weight above 0.",
         )
     values = found.filter(pl.Series(used)).drop(_ASKED)
-    return Sampled(design, placed, weight, used, values, _read_steps(data, design, calibration))
+    return Sampled(design, placed, weight, used, values, _read_steps(data, design, calibration), data.select(keys))
 
 
 _ASKED = " asked"

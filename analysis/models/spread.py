@@ -42,11 +42,22 @@ def spread_estimates(sample: Sampled, influence: Real, estimates: Real, refit: R
     simple = weight.sum() * (weight @ influence**2) / max(sample.n - 1, 1)
     if sample.design.replicates is not None:
         covariance, df = _spread_replicates(sample, estimates, refit)
-        how = f"replicates {sample.design.replicates.kind}, centred at the {sample.design.replicates.centre}"
-        return Spread(covariance, simple, df, how)
+        return Spread(covariance, simple, df, name_replicates(sample))
     covariance, df = _linearise(sample, weight[:, None] * influence)
+    return Spread(covariance, simple, df, name_linearised(sample))
+
+
+def name_replicates(sample: Sampled) -> str:
+    """For the column method. METHODS 10.3."""
+    replicates = sample.design.replicates
+    assert replicates is not None
+    return f"replicates {replicates.kind}, centred at the {replicates.centre}"
+
+
+def name_linearised(sample: Sampled) -> str:
+    """For the column method. METHODS 10.3."""
     how = "linearised" if sample.design.probability is None else f"linearised, pps {sample.design.pps}"
-    return Spread(covariance, simple, df, f"{how}, calibration residuals" if sample.steps else how)
+    return f"{how}, calibration residuals" if sample.steps else how
 
 
 def _linearise(sample: Sampled, of_used: Real) -> tuple[Real, float]:
@@ -60,7 +71,7 @@ def _linearise(sample: Sampled, of_used: Real) -> tuple[Real, float]:
         totals, inside = take_out(totals, sample.steps), sample.weight > 0
     stages = place_in_stages(sample.placed, design)
     variance = _find_variance(sample, stages, inside)
-    df = float(_frame_variance(sample, stages, sample.used)(np.zeros(sample.n))["df"].item())
+    df = float(frame_variance(sample, stages, as_domain(sample.used))(np.zeros(sample.n))["df"].item())
     columns = totals[inside].T
     variances = np.array([variance(column) for column in columns])
     size = np.sqrt(variances)
@@ -74,24 +85,27 @@ def _linearise(sample: Sampled, of_used: Real) -> tuple[Real, float]:
 
 
 def _find_variance(sample: Sampled, stages: Sequence[Drawn], inside: np.ndarray) -> Callable[[Real], float]:
-    tabulate = _frame_variance(sample, stages, inside)
+    tabulate = frame_variance(sample, stages, as_domain(inside))
     return lambda total: float(tabulate(total)["variance"].item())
 
 
-def _frame_variance(
-    sample: Sampled, stages: Sequence[Drawn], inside: np.ndarray
-) -> Callable[[Real], pl.DataFrame]:
-    """Makes the table of ``stages.add_up_stages`` from totals of the rows ``inside``, which are one domain."""
-    design = sample.design
-    domain: Whole = np.where(inside, 0, -1).astype(np.int64)
-    cells = [find_cells(drawn, domain) for drawn in stages]
-    member = np.ones(int(inside.sum()), np.int64)
-    blocks = pair_weights(stages[0], sample.placed, design) if design.pps != "brewer" else None
+def as_domain(inside: np.ndarray) -> Whole:
+    """One domain of the rows ``inside``. METHODS 19.1."""
+    return np.where(inside, 0, -1).astype(np.int64)
 
+
+def frame_variance(
+    sample: Sampled, stages: Sequence[Drawn], domain: Whole, count: int = 1
+) -> Callable[[Real], pl.DataFrame]:
+    """Makes the table of ``stages.add_up_stages`` from totals of the rows of domains (−1: none). METHODS 19.1."""
+    design = sample.design
+    cells = [find_cells(drawn, domain) for drawn in stages]
+    member = np.ones(int((domain >= 0).sum()), np.int64)
+    blocks = pair_weights(stages[0], sample.placed, design) if design.pps != "brewer" else None
     phases = read_phases(stages[0], sample.placed, design) if design.first_phase is not None else None
 
     def tabulate(total: Real) -> pl.DataFrame:
-        table = add_up_stages(stages, cells, total, member, design, 1)
+        table = add_up_stages(stages, cells, total, member, design, count)
         if phases is not None:
             return add_first_phase(table, phases, domain, total)
         return table if blocks is None else add_pairs(table, blocks, cells[0], total, design)

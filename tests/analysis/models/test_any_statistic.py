@@ -7,10 +7,12 @@ import pytest
 from analysis.design import Replicates, SurveyDesign
 from analysis.designs.replicate import make_replicates
 from analysis.errors import EstimateError
+from analysis.estimation.calibrated import estimate_calibrated_ratios
 from analysis.estimation.estimate import estimate_means, estimate_ratios
 from analysis.estimation.quantile_rules import weighted_quantile
 from analysis.models.any_statistic import estimate_statistic
 from analysis.models.generalised import fit_model
+from analysis.weighting.calibrate import calibrate
 from tests.analysis.oracle import mismatches, read_case, read_data
 
 CLUSTERED = SurveyDesign("pw", cluster="dnum")
@@ -98,8 +100,14 @@ def test_what_cannot_be_done_is_said():
         estimate_statistic(sample, CLUSTERED, statistic=mean, values=["api00"])
     with pytest.raises(EstimateError, match=r"influence has shape \(2,\); 183 rows"):
         estimate_statistic(sample, CLUSTERED, statistic=mean, values=["api00"], influence=lambda *_: np.ones(2))
+    endless = {"statistic": lambda *_: float("nan"), "influence": lambda rows, _: np.ones(rows.height)}
     with pytest.raises(EstimateError, match="figure '0' is nan"):
-        estimate_statistic(sample, CLUSTERED, statistic=lambda *_: float("nan"), values=["api00"])
+        estimate_statistic(sample, CLUSTERED, **endless, values=["api00"])
+    with pytest.raises(EstimateError, match="not a finite number: 0"):
+        estimate_statistic(sample, CLUSTERED, **endless, values=["api00"], by=["stype"])
+    unspread = {"statistic": mean, "influence": lambda rows, _: np.full(rows.height, np.inf)}
+    with pytest.raises(EstimateError, match="influence has values that are not finite"):
+        estimate_statistic(sample, CLUSTERED, **unspread, values=["api00"])
     made, design = make_replicates(sample, CLUSTERED, kind="JK1")
     many = iter(range(1, 99))
     with pytest.raises(EstimateError, match="2 figures for a replicate, 1 for the sample"):
@@ -122,3 +130,101 @@ def test_a_median_from_bootstrap_replicates_is_that_of_every_replicate():
         again.append(ordered.filter(pl.col(column) >= 0.5 - 1e-12)["api00"][0])
     assert found["standard_error"] == pytest.approx(np.std(again, ddof=1))
     assert found["df"] == 14
+
+
+def ratio_and_mean(rows, weight):
+    return {"ratio": ratio(rows, weight), "mean": float(np.average(rows["enroll"], weights=weight))}
+
+
+def influence_of_both(rows, weight):
+    x = rows["enroll"].to_numpy()
+    return np.column_stack([ratio_influence(rows, weight), (x - np.average(x, weights=weight)) / weight.sum()])
+
+
+MADE = {"statistic": ratio_and_mean, "influence": influence_of_both, "values": ["api.stu", "enroll"]}
+
+
+@pytest.mark.parametrize("kind", ["linearised", "calibrated", "replicates"])
+def test_domains_are_those_of_the_estimators(kind):
+    sample = read_data("apistrat")
+    design = SurveyDesign("pw", stratum="stype", population="fpc")
+    asked = {"by": ["stype", "sch.wide", "comp.imp"], "where": pl.col("api99") > 500}
+    ratios = {"ratio": ("api.stu", "enroll")}
+    credited = {}
+    if kind == "calibrated":
+        met = calibrate(sample, weight="pw", counts={"stype": {"E": 4421.0, "H": 755.0, "M": 1018.0}}, totals={})
+        sample, design = met.frame, SurveyDesign("weight_calibrated", stratum="stype", population="fpc")
+        known = estimate_calibrated_ratios(sample, design, met.calibration, ratios=ratios, **asked)
+        credited = {"calibration": met.calibration}
+    else:
+        if kind == "replicates":
+            sample, design = make_replicates(sample, SurveyDesign("pw", stratum="stype"), kind="JKn")
+        known = estimate_ratios(sample, design, ratios=ratios, **asked)
+    found = estimate_statistic(sample, design, **MADE, **asked, **credited)
+    assert found.columns[:4] == [*asked["by"], "figure"]
+    found = found.filter(figure="ratio")
+    assert found.select(asked["by"]).equals(known.select(asked["by"]))
+    assert found["n"].to_list() == known["n"].to_list()
+    for column in (*BOTH, "sum_weights"):
+        np.testing.assert_allclose(
+            found[column].cast(pl.Float64).fill_null(-1), known[column].fill_null(-1), rtol=1e-8, atol=1e-12
+        )
+
+
+@pytest.mark.parametrize("kind", ["linearised", "replicates"])
+def test_a_domain_is_what_where_gives(kind):
+    sample, design = read_data("apiclus1"), CLUSTERED
+    if kind == "replicates":
+        sample, design = make_replicates(sample, CLUSTERED, kind="JK1")
+    split = estimate_statistic(sample, design, **MADE, by=["stype"])
+    for level in ("E", "H", "M"):
+        alone = estimate_statistic(sample, design, **MADE, where=pl.col("stype") == level)
+        own = split.filter(stype=level).drop("stype")
+        assert own.select("figure", "n", "method").equals(alone.select("figure", "n", "method"))
+        for column in BOTH:
+            np.testing.assert_allclose(own[column], alone[column], rtol=1e-10)
+
+
+def invert(rows, weight):
+    """A slope: raises where all have the same x."""
+    x = np.column_stack([np.ones(rows.height), rows["x"]])
+    return np.linalg.solve((x * weight[:, None]).T @ x, (x * weight[:, None]).T @ rows["y"].to_numpy())[1]
+
+
+def test_a_domain_that_fails_or_has_nobody_keeps_its_row_and_spares_the_others():
+    people = pl.DataFrame(
+        {
+            "w": [1.0, 2.0, 1.0, 1.0, 2.0, 2.0, 1.0, 1.0, 0.0],
+            "place": ["a", "a", "a", "a", "b", "b", "c", None, "d"],
+            "x": [1.0, 2.0, 4.0, 5.0, 2.0, 2.0, 1.0, 4.0, 2.0],
+            "y": [1.0, 3.0, 3.0, 6.0, 1.0, 5.0, None, 4.0, 2.0],
+        }
+    )
+    made, design = make_replicates(people, SurveyDesign("w"), kind="JK1")
+    found = estimate_statistic(made, design, statistic=invert, values=["x", "y"], by=["place"])
+    assert found["place"].to_list() == ["a", "b", "c"]  # nobody of "d" has a weight
+    assert found["n"].to_list() == [4, 2, 0]
+    assert found["estimate"].is_null().to_list() == [False, True, True]
+    assert found["standard_error"].is_null().to_list() == [False, True, True]
+    assert found["note"].to_list() == [
+        None,
+        "không tính được / cannot be made: Singular matrix",
+        "không có trả lời / no answers",
+    ]
+    assert found["df"].to_list()[2] is None
+    with pytest.raises(np.linalg.LinAlgError):  # without domains nothing is left to tell
+        estimate_statistic(made, design, statistic=invert, values=["x", "y"], where=pl.col("place") == "b")
+
+
+def test_figures_of_one_domain_that_others_do_not_have_are_refused():
+    sample, design = make_replicates(read_data("apiclus1"), CLUSTERED, kind="JK1")
+
+    def shares(rows, weight):
+        return {
+            level: float(weight @ (rows["stype"] == level).to_numpy()) for level in rows["stype"].unique().sort()
+        }
+
+    with pytest.raises(EstimateError, match="the statistic gave H in 1 domains, E in another"):
+        estimate_statistic(
+            sample, design, statistic=shares, values=["stype"], by=["stype"], where=pl.col("stype") != "M"
+        )
