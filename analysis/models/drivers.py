@@ -11,9 +11,9 @@ from analysis.designs.drawn import Real, Whole
 from analysis.errors import EstimateError
 from analysis.models.encode import Encoded, encode_predictors, list_columns
 from analysis.models.families import find_family
-from analysis.models.generalised import find_influence, solve_weights
 from analysis.models.ordinal import order_levels
 from analysis.models.sampled import Calibrated, Frame, Sampled, read_sampled
+from analysis.models.score_equations import find_influence, solve_weights
 from analysis.models.spread import Refit, Spread, spread_estimates
 from analysis.models.tabulate import tabulate_estimates
 from analysis.models.thresholds import ORDINAL_LINKS, climb, find_slopes

@@ -48,19 +48,33 @@ _CURVES: dict[str, tuple[Curve, Curve, Curve]] = {
         lambda eta: -np.expm1(-np.exp(eta)),
         lambda eta: np.exp(eta - np.exp(eta)),
     ),
+    "cauchit": (
+        lambda mean: np.tan(np.pi * (mean - 0.5)),
+        lambda eta: np.arctan(eta) / np.pi + 0.5,
+        lambda eta: 1 / (np.pi * (1 + eta**2)),
+    ),
+    "inverse": (lambda mean: 1 / mean, lambda eta: 1 / eta, lambda eta: -1 / eta**2),
+    "sqrt": (np.sqrt, np.square, lambda eta: 2 * eta),
 }
 _VARIANCES: dict[str, Curve] = {
     "linear": np.ones_like,
     "logistic": lambda mean: mean * (1 - mean),
     "poisson": lambda mean: mean,
+    "gamma": np.square,
 }
 _DEVIANCES: dict[str, Callable[[Real, Real], Real]] = {
     "linear": lambda y, mean: (y - mean) ** 2,
     "logistic": lambda y, mean: 2 * (special.xlogy(y, y / mean) + special.xlogy(1 - y, (1 - y) / (1 - mean))),
     "poisson": lambda y, mean: 2 * (special.xlogy(y, y / mean) - (y - mean)),
+    "gamma": lambda y, mean: 2 * ((y - mean) / mean - np.log(y / mean)),
 }
-_BOUNDS = {"linear": (-np.inf, np.inf), "logistic": (0.0, 1.0), "poisson": (0.0, np.inf)}
-LINKS = {"linear": ("identity",), "logistic": ("logit", "probit", "cloglog"), "poisson": ("log",)}
+_BOUNDS = {"linear": (-np.inf, np.inf), "logistic": (0.0, 1.0), "poisson": (0.0, np.inf), "gamma": (0.0, np.inf)}
+LINKS = {
+    "linear": ("identity", "log", "inverse"),
+    "logistic": ("logit", "probit", "cloglog", "cauchit", "log"),
+    "poisson": ("log", "identity", "sqrt"),
+    "gamma": ("log", "inverse", "identity"),
+}
 
 
 def find_family(model: str, link: str | None) -> Family:

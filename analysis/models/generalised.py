@@ -1,11 +1,9 @@
-"""Linear, logistic and Poisson models with design-based standard errors."""
+"""Linear, logistic, Poisson and gamma models with design-based standard errors."""
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from analysis.design import SurveyDesign
 from analysis.designs.drawn import Real
@@ -15,12 +13,16 @@ from analysis.models.families import Family, find_family
 from analysis.models.fitted import FittedModel, WorkingModel
 from analysis.models.last_round import fit_to_last_round
 from analysis.models.sampled import Calibrated, Frame, Sampled, read_sampled
+from analysis.models.score_equations import (
+    deviance_without,
+    find_influence,
+    find_information,
+    refit_weights,
+    solve_weights,
+)
 from analysis.models.spread import spread_estimates
 from analysis.models.tabulate import tabulate_estimates
 
-_TIGHT = 1e-11
-_ROUNDS = 100
-_LOOSE = 1e-13
 _OUTCOME, _OFFSET = " outcome", " offset"
 
 
@@ -50,12 +52,15 @@ def fit_model(
     design
         Any: strata, clusters, stages, finite populations, PPS, replicates (then refitted with each).
     outcome
-        Number: any (``linear``), 0-1 or Boolean (``logistic``), 0 or more (``poisson``).
+        Number: any (``linear``), 0-1 or Boolean (``logistic``), 0 or more (``poisson``), above 0 (``gamma``: times
+        and costs, whose spread grows with their mean).
     predictors
         Columns: numbers as they are; text, Boolean, Enum and Categorical as differences from their first level
         (sorted; an Enum in its own order). A tuple of columns is their interaction.
     link
-        Of ``logistic``: ``logit``, ``probit``, ``cloglog``.
+        None: ``identity`` (linear), ``logit`` (logistic), ``log`` (Poisson, gamma). Or, linear: ``log``,
+        ``inverse``; logistic: ``probit``, ``cloglog``, ``cauchit``, ``log`` (ratios of shares); Poisson:
+        ``identity``, ``sqrt``; gamma: ``inverse`` (R's usual one), ``identity``.
     offset
         Added to the linear predictor with coefficient 1: for rates ``pl.col("people").log()``.
     calibration
@@ -71,7 +76,7 @@ def fit_model(
     -------
     FittedModel
         Estimates are per unit of the predictor, in the unit of the outcome (linear), log odds (logit) or
-        log rate (Poisson).
+        log mean (Poisson, gamma); of other links on their scale.
 
     Raises
     ------
@@ -129,7 +134,7 @@ def fit_model(
         sample,
         find_influence(x, y, start, weight, found, family) if ended is None else ended.influence,
         found,
-        lambda other: _refit(x, y, start, other, family),
+        lambda other: refit_weights(x, y, start, other, family),
     )
     free = spread.df + 1 - x.shape[1] if df is None else float(df)
     table = tabulate_estimates(
@@ -144,85 +149,9 @@ def fit_model(
     known = find_information(x, start, weight, found, family) if ended is None else ended.information
     working = WorkingModel(
         np.linalg.inv(known) * weight.mean(),
-        lambda kept: _deviance_without(x, kept, y, start, weight, family) - fit["deviance"].item(),
+        lambda kept: deviance_without(x, kept, y, start, weight, family) - fit["deviance"].item(),
     )
     return FittedModel(table, spread.covariance, free, fit, working=working)
-
-
-def solve_weights(x: Real, y: Real, offset: Real, weight: Real, family: Family) -> Real | None:
-    """Coefficients that solve Σ w·x·(y − μ)·μ'/V = 0, by statsmodels; None where they run away. METHODS 19.2."""
-    from statsmodels.genmod import families as known
-    from statsmodels.genmod.generalized_linear_model import GLM
-    from statsmodels.tools.sm_exceptions import PerfectSeparationError
-
-    links = known.links
-    of = {
-        "identity": lambda: known.Gaussian(),
-        "log": lambda: known.Poisson(),
-        "logit": lambda: known.Binomial(),
-        "probit": lambda: known.Binomial(links.Probit()),
-        "cloglog": lambda: known.Binomial(links.CLogLog()),
-    }
-    kept = weight > 0
-    if kept.sum() < x.shape[1]:
-        return None
-    # Weights with mean 1: the point of balance is the same, and nothing over- or underflows.
-    likelihood = weight[kept] / weight[kept].mean()
-    glm = GLM(y[kept], x[kept], of[family.link](), offset=offset[kept], freq_weights=likelihood)
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        try:
-            result = glm.fit(maxiter=_ROUNDS, tol_criterion="params", atol=_TIGHT, rtol=_TIGHT)
-        except (PerfectSeparationError, np.linalg.LinAlgError, ValueError):
-            return None
-    found = np.asarray(result.params, float)
-    if not result.converged or not np.isfinite(found).all():
-        return None
-    return found if _is_held(x[kept], offset[kept], likelihood, found, family) else None
-
-
-def _is_held(x: Real, offset: Real, weight: Real, beta: Real, family: Family) -> bool:
-    """Whether answers hold the coefficients: where a category is unanimous statsmodels stops far out, content."""
-    plain = (x * weight[:, None]).T @ x
-    root = np.linalg.cholesky(plain)
-    pulled = np.linalg.solve(root, np.linalg.solve(root, find_information(x, offset, weight, beta, family)).T)
-    found = np.linalg.eigvalsh((pulled + pulled.T) / 2)
-    return bool(found[0] > _LOOSE * found[-1])
-
-
-def _refit(x: Real, y: Real, offset: Real, weight: Real, family: Family) -> Real:
-    found = solve_weights(x, y, offset, weight, family)
-    return np.full(x.shape[1], np.nan) if found is None else found
-
-
-def find_influence(x: Real, y: Real, offset: Real, weight: Real, beta: Real, family: Family) -> Real:
-    """What one unit of weight of a row adds to every coefficient: A⁻¹·x·(y − μ)·μ'/V. METHODS 19.2."""
-    eta = x @ beta + offset
-    mean = family.inverse(eta)
-    pull = (y - mean) * _divide(family.slope(eta), family.variance(mean))
-    return np.asarray(np.linalg.solve(find_information(x, offset, weight, beta, family), (x * pull[:, None]).T).T)
-
-
-def find_information(x: Real, offset: Real, weight: Real, beta: Real, family: Family) -> Real:
-    """A = Σ w·x·xᵀ·μ'²/V. METHODS 19.2."""
-    eta = x @ beta + offset
-    pull = _divide(family.slope(eta) ** 2, family.variance(family.inverse(eta)))
-    return np.asarray((x * (weight * pull)[:, None]).T @ x)
-
-
-def _divide(above: Real, below: Real) -> Real:
-    """Their ratio; 0 for means that are 0 or 1 to the last digit."""
-    return np.divide(above, below, out=np.zeros(len(above)), where=below > 0)
-
-
-def _deviance_without(
-    x: Real, kept: NDArray[np.bool_], y: Real, offset: Real, weight: Real, family: Family
-) -> float:
-    """Deviance of the model of these columns only, weights of mean 1; NaN where it does not settle."""
-    eta = offset
-    if kept.any():
-        eta = x[:, kept] @ _refit(x[:, kept], y, offset, weight, family) + offset
-    return family.add_deviances(y, family.inverse(eta), weight / weight.mean())
 
 
 def _describe_fit(
@@ -233,7 +162,7 @@ def _describe_fit(
     deviance = family.add_deviances(y, mean, weight)
     null = None
     if has_intercept:
-        alone = _refit(np.ones((len(y), 1)), y, offset, weight, family)
+        alone = refit_weights(np.ones((len(y), 1)), y, offset, weight, family)
         null = family.add_deviances(y, family.inverse(alone[0] + offset), weight)
     residual = (y - mean) / np.sqrt(family.variance(mean))
     centred = residual - weight @ residual / weight.sum()
@@ -257,6 +186,8 @@ def _refuse_outcomes(y: Real, family: Family) -> None:
     problems = []
     if bad := int(((y < low) | (y > high)).sum()):
         problems.append(f"outcome: {bad} of {len(y)} values are outside {low:g}-{high:g}")
+    if family.name == "gamma" and (zeros := int((y == 0).sum())):
+        problems.append(f"outcome: {zeros} of {len(y)} values are 0")
     if not problems and y.min() == y.max():
         problems.append(f"outcome: all {len(y)} values are {y[0]:g}")
     if problems:

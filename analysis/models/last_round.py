@@ -54,6 +54,6 @@ def fit_to_last_round(x: Real, y: Real, offset: Real, weight: Real, family: Fami
 
 
 def _start(y: Real, weight: Real, family: Family) -> Real:
-    if family.name == "linear":
+    if family.name in ("linear", "gamma"):
         return y.astype(float)
     return y + 0.1 if family.name == "poisson" else (weight * y + 0.5) / (weight + 1)

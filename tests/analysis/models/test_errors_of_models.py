@@ -37,6 +37,10 @@ STATISTICS = [
     pytest.param(lambda f, d: fit(f, d, outcome="overall", predictors=["speed", "sex"]), id="linear"),
     pytest.param(lambda f, d: fit(f, d, outcome="pleased", predictors=["speed"], model="logistic"), id="logit"),
     pytest.param(lambda f, d: fit(f, d, outcome="visits", predictors=["sex"], model="poisson"), id="poisson"),
+    # Of links other than the usual one the information is the expected one, as R's: 2 % off the derivative here.
+    pytest.param(
+        lambda f, d: fit(f, d, outcome="overall", predictors=["sex"], model="gamma", link="inverse"), id="gamma"
+    ),
     pytest.param(fit_levels, id="ordinal"),
     pytest.param(lambda f, d: t_test(f, d, value="overall", by="sex"), id="t of two"),
     pytest.param(lambda f, d: t_test(f, d, value="overall"), id="t of one"),
