@@ -72,6 +72,7 @@ _HOMES = {
     "measure_item": "estimation.measures",
     "plan_sample": "sampling.plan",
     "post_stratify": "weighting.post_stratify",
+    "predict_outcomes": "models.predictions",
     "rake": "weighting.rake",
     "rank_test": "models.rank_test",
     "rank_units": "ranking.confidence_sets",

@@ -37,6 +37,7 @@ from analysis.models.generalised import fit_model
 from analysis.models.importance import compare_importance
 from analysis.models.likelihood_ratio import likelihood_ratio_test
 from analysis.models.ordinal import fit_ordinal
+from analysis.models.predictions import predict_outcomes
 from analysis.models.rank_test import rank_test
 from analysis.models.reliability import describe_items, estimate_alpha, estimate_reliability
 from analysis.models.t_test import t_test
@@ -126,6 +127,7 @@ __all__ = [
     "measure_item",
     "plan_sample",
     "post_stratify",
+    "predict_outcomes",
     "rake",
     "rank_test",
     "rank_units",

@@ -42,6 +42,7 @@ def chi_square_test(
     statistic: str = "F",
     where: pl.Expr | None = None,
     calibration: Calibrated = None,
+    df: float | None = None,
 ) -> pl.DataFrame:
     """Test of independence of two categorical columns.
 
@@ -55,6 +56,9 @@ def chi_square_test(
         How Pearson's X² of the weighted shares is judged: ``F``, corrected twice after Rao and Scott (the default,
         best in most studies); ``chi_square``, corrected once; ``saddlepoint`` or ``exact``, by the
         distribution it has, approximated or exactly. Or Wald tests: ``wald``; ``adjusted_wald``, for few PSUs.
+    df
+        Of the design; None: PSUs − strata of the rows used (with replicates: as METHODS 3.11). ``math.inf``: tests
+        without an estimated denominator.
 
     Returns
     -------
@@ -76,7 +80,8 @@ def chi_square_test(
     ----------
     METHODS 19.3; Rao and Scott (1984), Annals of Statistics 12; Koch, Freeman and Freeman (1975). Checked against
     R svychisq (p18). Its ``lincom`` is our ``exact`` where the package it needs is there; else, and in p18,
-    the saddlepoint. It cuts the df of the denominator to a whole number, and so does our ``saddlepoint``.
+    the saddlepoint. It cuts the df of the denominator to a whole number, and so does our ``saddlepoint``; with
+    replicates it takes both as with ``df=math.inf``.
 
     Examples
     --------
@@ -90,23 +95,24 @@ def chi_square_test(
     named = {_ROWS: pl.col(rows), _COLUMNS: pl.col(columns)}
     sample = read_sampled(frame, design, named, where=where, calibration=calibration)
     table = _tabulate(sample, rows, columns)
+    of_design = table.spread.df if df is None else float(df)
     effects = _generalised_effects(table)
     pearson = _pearson(table)
     numerator: float
     free: float | None
     if statistic in ("wald", "adjusted_wald"):
-        value, numerator, free = _wald(table, is_adjusted=statistic == "adjusted_wald")
+        value, numerator, free = _wald(table, of_design, is_adjusted=statistic == "adjusted_wald")
         p_value = above_f(value, numerator, free)
     elif statistic == "F":
         value = pearson / effects.sum()
         numerator = effects.sum() ** 2 / (effects**2).sum()
-        free = numerator * table.spread.df
+        free = numerator * of_design
         p_value = above_f(value, numerator, free)
     else:
         value, numerator = pearson, float(len(effects))
         free = None
         # Over an estimated denominator as R has it: the df of the F above.
-        within = effects.sum() ** 2 / (effects**2).sum() * table.spread.df
+        within = effects.sum() ** 2 / (effects**2).sum() * of_design
         if statistic == "chi_square":
             p_value = float(special.chdtrc(numerator, pearson / effects.mean()))
         elif not within > 0 or pearson <= 0:
@@ -187,7 +193,7 @@ def _sum_to_zero(size: int) -> Real:
     return np.vstack([np.eye(size - 1), -np.ones(size - 1)])
 
 
-def _wald(table: _Table, *, is_adjusted: bool) -> tuple[float, float, float]:
+def _wald(table: _Table, free: float, *, is_adjusted: bool) -> tuple[float, float, float]:
     """Of the totals' distances from independence, first row and first column left out."""
     square, expected = _expected(table)
     across, count = square.shape
@@ -213,7 +219,6 @@ def _wald(table: _Table, *, is_adjusted: bool) -> tuple[float, float, float]:
     numerator = float((count - 1) * (across - 1))
     away = (square - expected).ravel()[used] * weight.sum()
     value = quadratic_form(away, spread.covariance[np.ix_(used, used)]) / numerator
-    free = spread.df
-    if is_adjusted:
+    if is_adjusted and not math.isinf(free):
         return value * (free - numerator + 1) / free if free > 0 else math.nan, numerator, free - numerator + 1
     return value, numerator, free

@@ -1,6 +1,6 @@
 """Predictors as a matrix: numbers as they are, categories as differences from their first level."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,18 @@ INTERCEPT = "intercept"
 _RANK = 1e-9
 
 
+Parts = tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True)
+class Coding:
+    """How columns become coefficients. ``parts``: of each one the columns multiplied, with the level that counts 1
+    (None: the number itself); ``levels``: of every category, the reference first."""
+
+    parts: tuple[Parts, ...]
+    levels: Mapping[str, tuple[str, ...]]
+
+
 @dataclass(frozen=True)
 class Encoded:
     """``matrix``: rows × coefficients; ``terms``, ``levels``: of each coefficient (level None: a number)."""
@@ -21,6 +33,7 @@ class Encoded:
     matrix: Real
     terms: tuple[str, ...]
     levels: tuple[str | None, ...]
+    coding: Coding
 
 
 def name_term(predictor: Predictor) -> str:
@@ -53,31 +66,75 @@ def encode_predictors(values: pl.DataFrame, predictors: Sequence[Predictor], *, 
     problems += [f"column {column!r} has one level only" for column, part in parts.items() if not part]
     if problems:
         raise EstimateError(problems, "Name every predictor once, with what its interactions are made of.")
-    columns: list[tuple[str, str | None, Real]] = []
-    if intercept:
-        columns.append((INTERCEPT, None, np.ones(values.height)))
+    terms: list[tuple[str, Parts]] = [(INTERCEPT, ())] if intercept else []
     for each in predictors:
-        made: list[tuple[str | None, Real]] = [(None, np.ones(values.height))]
+        made: list[Parts] = [()]
         for column in (each,) if isinstance(each, str) else each:
-            made = [(_join(left, level), before * own) for left, before in made for level, own in parts[column]]
-        columns += [(name_term(each), level, column) for level, column in made]
-    if not columns:
+            made = [(*before, (column, level)) for before in made for level in parts[column]]
+        terms += [(name_term(each), own) for own in made]
+    if not terms:
         raise EstimateError(["neither predictors nor an intercept"], "Name at least one predictor.")
-    matrix = np.column_stack([column for _, _, column in columns])
-    encoded = Encoded(matrix, tuple(term for term, _, _ in columns), tuple(level for _, level, _ in columns))
+    known = {
+        column: tuple(str(level) for level in _list_levels(values[column]))
+        for column in parts
+        if not values[column].dtype.is_numeric()
+    }
+    coding = Coding(tuple(own for _, own in terms), known)
+    levels = tuple(" × ".join(level for _, level in own if level is not None) or None for _, own in terms)
+    encoded = Encoded(code_rows(values, coding), tuple(term for term, _ in terms), levels, coding)
     _refuse_dependent(encoded)
     return encoded
 
 
-def _encode_column(column: pl.Series) -> list[tuple[str | None, Real]]:
-    if column.dtype.is_numeric():
-        return [(None, column.cast(pl.Float64).to_numpy())]
-    levels = column.unique().sort().to_list()
-    return [(str(level), (column == level).cast(pl.Float64).to_numpy()) for level in levels[1:]]
+def code_rows(values: pl.DataFrame, coding: Coding) -> Real:
+    """Rows × coefficients of other rows, NaN where a column is null; EstimateError for levels the model does not
+    know and columns that are not there. METHODS 19.2."""
+    needed = list(dict.fromkeys(column for own in coding.parts for column, _ in own))
+    present = [column for column in needed if column in values.columns]
+    told = {
+        column: {str(each): each for each in _list_levels(values[column])}
+        for column in coding.levels
+        if column in present
+    }
+    problems = [f"column {column!r} is missing" for column in needed if column not in present]
+    problems += [
+        f"column {column!r}: {level!r} is not a level of the model"
+        for column, found in told.items()
+        for level in found
+        if level not in coding.levels[column]
+    ]
+    problems += [
+        f"column {column!r} is {values[column].dtype}, in the model it is a number"
+        for column in present
+        if column not in coding.levels and not values[column].dtype.is_numeric()
+    ]
+    if problems:
+        known = "; ".join(f"{column}: {', '.join(levels)}" for column, levels in coding.levels.items())
+        raise EstimateError(problems, f"Give every predictor of the model{f' ({known})' if known else ''}.")
+
+    def read(column: str, level: str | None) -> Real:
+        own = values[column]
+        if level is not None:
+            own = (
+                own == told[column][level]
+                if level in told[column]
+                else pl.select(pl.when(own.is_not_null()).then(pl.lit(0.0))).to_series()
+            )
+        return own.cast(pl.Float64).fill_null(np.nan).to_numpy()
+
+    coded = np.ones((values.height, len(coding.parts)))
+    for k, own in enumerate(coding.parts):
+        for column, level in own:
+            coded[:, k] *= read(column, level)
+    return coded
 
 
-def _join(left: str | None, right: str | None) -> str | None:
-    return " × ".join(level for level in (left, right) if level is not None) or None
+def _encode_column(column: pl.Series) -> list[str | None]:
+    return [None] if column.dtype.is_numeric() else [str(level) for level in _list_levels(column)[1:]]
+
+
+def _list_levels(column: pl.Series) -> list[object]:
+    return column.drop_nulls().unique().sort().to_list()
 
 
 def _refuse_dependent(encoded: Encoded) -> None:

@@ -8,6 +8,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analysis.designs.drawn import Real
+from analysis.estimation.joint import JointEstimates
+from analysis.models.encode import Coding, code_rows
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class FittedModel:
     ``covariance``: of the coefficients, in that order. ``df``: those of the design − slopes. ``fit``: one row:
     model, link, n, sum_weights, deviance, null_deviance (of weights with mean 1), explained (1 − their ratio; for
     a linear model R²), dispersion. ``levels``: of an ordinal outcome, lowest first. ``working``: what tests of the
-    working likelihood need.
+    working likelihood need. ``coding``: how predictors become coefficients.
     """
 
     coefficients: pl.DataFrame
@@ -40,20 +42,29 @@ class FittedModel:
     fit: pl.DataFrame
     levels: tuple[str, ...] = ()
     working: WorkingModel | None = field(default=None, repr=False, compare=False)
+    coding: Coding = field(default=Coding((), {}), repr=False, compare=False)
 
     def predict(self, values: pl.DataFrame) -> Real:
-        """Linear predictor Σ value·coefficient of columns named like the terms; numbers only, no offset.
+        """Linear predictor Σ value·coefficient of rows with the columns of the predictors, NaN where one is null.
 
-        For an ordinal model without its thresholds. METHODS 19.2.
+        Without offset, and of an ordinal model without thresholds. Its errors: ``predict_outcomes``. METHODS 19.2.
         """
-        rows = self.coefficients.filter(pl.col("term") != THRESHOLD)
-        total = np.zeros(values.height)
-        for term, level, estimate in rows.select("term", "level", "estimate").iter_rows():
-            if level is not None:
-                total += estimate * (values[term].cast(pl.String) == level).to_numpy()
-            else:
-                total += estimate * (1.0 if term == "intercept" else values[term].cast(pl.Float64).to_numpy())
-        return total
+        coded = code_rows(values, self.coding)
+        return np.asarray(coded @ self.coefficients["estimate"].to_numpy()[: coded.shape[1]])
+
+    def jointly(self) -> JointEstimates:
+        """The coefficients for ``estimate_contrasts``, named ``term`` or ``term:level``, such as
+        "`stype:H` - `stype:M`" or "exp(wait)". No design effects. METHODS 15.1, 19.2.
+        """
+        named = [
+            term if level is None else f"{term}:{level}"
+            for term, level in self.coefficients.select("term", "level").iter_rows()
+        ]
+        table = self.coefficients.select(
+            pl.Series("value", named, dtype=pl.String), "n", "estimate", "standard_error", "df"
+        )
+        unknown = np.full(self.covariance.shape, np.nan)
+        return JointEstimates(table, self.covariance, self.df, unknown, tuple(named))
 
 
 THRESHOLD = "threshold"

@@ -151,7 +151,7 @@ def fit_model(
         np.linalg.inv(known) * weight.mean(),
         lambda kept: deviance_without(x, kept, y, start, weight, family) - fit["deviance"].item(),
     )
-    return FittedModel(table, spread.covariance, free, fit, working=working)
+    return FittedModel(table, spread.covariance, free, fit, working=working, coding=encoded.coding)
 
 
 def _describe_fit(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from analysis.design import SurveyDesign
 from analysis.designs.drawn import Real
 from analysis.errors import EstimateError
-from analysis.models.encode import Predictor, encode_predictors, list_columns
+from analysis.models.encode import Coding, Predictor, encode_predictors, list_columns
 from analysis.models.fitted import THRESHOLD, FittedModel, WorkingModel
 from analysis.models.sampled import Calibrated, Frame, read_sampled
 from analysis.models.spread import spread_estimates
@@ -138,7 +138,8 @@ def fit_ordinal(
         np.linalg.inv(curved) * weight.mean(),
         lambda kept: _deviance_without(x, kept[: x.shape[1]], level, weight, curve) - deviance,
     )
-    return FittedModel(table, spread.covariance, free, fit, tuple(names), working)
+    slopes_only = Coding(encoded.coding.parts[1:], encoded.coding.levels)
+    return FittedModel(table, spread.covariance, free, fit, tuple(names), working, slopes_only)
 
 
 def _deviance_without(x: Real, kept: NDArray[np.bool_], level: np.ndarray, weight: Real, curve: Link) -> float:

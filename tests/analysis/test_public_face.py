@@ -228,6 +228,12 @@ OTHERS: dict[str, Callable[[], bool]] = {
         )["ratio"].item()
         > 0
     ),
+    "predict_outcomes": lambda: (
+        analysis.predict_outcomes(
+            analysis.fit_model(SAMPLE, DESIGN, outcome="minutes", predictors=["sex"]), pl.DataFrame({"sex": ["f"]})
+        )["estimate"].item()
+        == pytest.approx(analysis.estimate_means(SAMPLE, DESIGN, values=["minutes"], by=["sex"])["estimate"][0])
+    ),
     "wald_test": lambda: (
         analysis.wald_test(analysis.fit_model(SAMPLE, DESIGN, outcome="minutes", predictors=["sex"]), ["sex"])[
             "df_numerator"

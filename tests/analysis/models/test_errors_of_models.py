@@ -136,6 +136,18 @@ def test_rows_and_columns_of_a_table_may_change_places(statistic):
     assert one["p_value"].item() == pytest.approx(other["p_value"].item(), rel=1e-9)
 
 
+@pytest.mark.parametrize("statistic", ["F", "wald", "adjusted_wald", "saddlepoint", "exact"])
+def test_a_table_without_an_estimated_denominator_is_that_of_very_many_psus(statistic):
+    asked = {"rows": "sex", "columns": "overall", "statistic": statistic}
+    many, endless = (
+        chi_square_test(make_people(), CLUSTERED, **asked, df=df)["p_value"].item() for df in (1e7, np.inf)
+    )
+    assert endless == pytest.approx(many, rel=1e-4)
+    own = chi_square_test(make_people(), CLUSTERED, **asked)
+    assert own.equals(chi_square_test(make_people(), CLUSTERED, **asked, df=27))  # 30 communes, 3 provinces
+    assert own["p_value"].item() > endless
+
+
 def test_a_level_in_which_everybody_agrees_is_named():
     # statsmodels stops at a coefficient of 37 there and calls it settled
     people = make_people().with_columns(office=(pl.col("commune") % 4).cast(pl.String))
