@@ -46,6 +46,7 @@ _HOMES = {
     "estimate_covariances": "estimation.covariances",
     "estimate_drivers": "models.drivers",
     "estimate_jointly": "estimation.joint",
+    "estimate_margins": "models.margins",
     "estimate_means": "estimation.estimate",
     "estimate_proportions": "estimation.estimate",
     "estimate_proportions_as_r": "estimation.proportions_as_r",

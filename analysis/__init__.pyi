@@ -36,6 +36,7 @@ from analysis.models.fitted import exponentiate
 from analysis.models.generalised import fit_model
 from analysis.models.importance import compare_importance
 from analysis.models.likelihood_ratio import likelihood_ratio_test
+from analysis.models.margins import estimate_margins
 from analysis.models.ordinal import fit_ordinal
 from analysis.models.predictions import predict_outcomes
 from analysis.models.rank_test import rank_test
@@ -101,6 +102,7 @@ __all__ = [
     "estimate_covariances",
     "estimate_drivers",
     "estimate_jointly",
+    "estimate_margins",
     "estimate_means",
     "estimate_proportions",
     "estimate_proportions_as_r",

@@ -8,11 +8,12 @@ import polars as pl
 from analysis.design import SurveyDesign
 from analysis.designs.drawn import Real
 from analysis.errors import EstimateError
-from analysis.models.encode import INTERCEPT, Predictor, encode_predictors, list_columns
-from analysis.models.families import Family, find_family
+from analysis.models.encode import INTERCEPT, Predictor
+from analysis.models.families import Family
 from analysis.models.fitted import FittedModel, WorkingModel
 from analysis.models.last_round import fit_to_last_round
-from analysis.models.sampled import Calibrated, Frame, Sampled, read_sampled
+from analysis.models.model_rows import read_model_rows, refuse_unsettled
+from analysis.models.sampled import Calibrated, Frame, Sampled
 from analysis.models.score_equations import (
     deviance_without,
     find_influence,
@@ -22,8 +23,6 @@ from analysis.models.score_equations import (
 )
 from analysis.models.spread import spread_estimates
 from analysis.models.tabulate import tabulate_estimates
-
-_OUTCOME, _OFFSET = " outcome", " offset"
 
 
 def fit_model(
@@ -102,17 +101,20 @@ def fit_model(
     >>> fitted.coefficients.select("term", pl.col("estimate", "standard_error").round(4)).rows()
     [('intercept', 11.1951, 0.4492), ('wait', -1.9512, 0.1802)]
     """
-    family = find_family(model, link)
-    answer = pl.col(outcome) if isinstance(outcome, str) else outcome
-    columns = {_OUTCOME: answer.cast(pl.Float64)} | {name: pl.col(name) for name in list_columns(predictors)}
-    if offset is not None:
-        columns[_OFFSET] = (pl.col(offset) if isinstance(offset, str) else offset).cast(pl.Float64)
-    sample = read_sampled(frame, design, columns, where=where, calibration=calibration)
-    y = sample.values[_OUTCOME].to_numpy()
-    _refuse_outcomes(y, family)
-    encoded = encode_predictors(sample.values, predictors, intercept=intercept)
+    rows = read_model_rows(
+        frame,
+        design,
+        outcome=outcome,
+        predictors=predictors,
+        model=model,
+        link=link,
+        offset=offset,
+        intercept=intercept,
+        where=where,
+        calibration=calibration,
+    )
+    sample, family, y, encoded, start = rows.sample, rows.family, rows.y, rows.encoded, rows.offset
     x = encoded.matrix
-    start = np.zeros(sample.n) if offset is None else sample.values[_OFFSET].to_numpy()
     weight = sample.weight_used
     ended = None
     if information == "last_round" and design.replicates is None:
@@ -126,10 +128,7 @@ def fit_model(
             "Known: exact; last_round without replicates.",
         )
     if found is None:
-        raise EstimateError(
-            [f"the {model} model does not settle: {_name_separated(x, y, encoded.terms)}"],
-            "Join levels, or leave out what predicts the outcome perfectly.",
-        )
+        raise refuse_unsettled(rows)
     spread = spread_estimates(
         sample,
         find_influence(x, y, start, weight, found, family) if ended is None else ended.influence,
@@ -178,37 +177,4 @@ def _describe_fit(
             "dispersion": [float(weight @ centred**2 / weight.sum() * len(y) / (len(y) - 1))],
         },
         schema_overrides={"null_deviance": pl.Float64, "explained": pl.Float64},
-    )
-
-
-def _refuse_outcomes(y: Real, family: Family) -> None:
-    low, high = family.bounds
-    problems = []
-    if bad := int(((y < low) | (y > high)).sum()):
-        problems.append(f"outcome: {bad} of {len(y)} values are outside {low:g}-{high:g}")
-    if family.name == "gamma" and (zeros := int((y == 0).sum())):
-        problems.append(f"outcome: {zeros} of {len(y)} values are 0")
-    if not problems and y.min() == y.max():
-        problems.append(f"outcome: all {len(y)} values are {y[0]:g}")
-    if problems:
-        raise EstimateError(problems, f"A {family.name} model needs outcomes that differ, within its range.")
-
-
-def _name_separated(x: Real, y: Real, terms: Sequence[str]) -> str:
-    told = [term for k, term in enumerate(terms) if _separates(x[:, k], y)]
-    return f"{', '.join(map(repr, told))} alone tells outcomes apart" if told else "together predictors tell all"
-
-
-def _separates(column: Real, y: Real) -> bool:
-    values = np.unique(column)
-    if len(values) == 2:
-        return any(len(np.unique(y[column == value])) == 1 for value in values)
-    outcomes = np.unique(y)
-    return (
-        len(outcomes) == 2
-        and len(values) > 2
-        and (
-            column[y == outcomes[0]].max() <= column[y == outcomes[1]].min()
-            or column[y == outcomes[1]].max() <= column[y == outcomes[0]].min()
-        )
     )

@@ -228,6 +228,10 @@ OTHERS: dict[str, Callable[[], bool]] = {
         )["ratio"].item()
         > 0
     ),
+    "estimate_margins": lambda: (
+        analysis.estimate_margins(SAMPLE, DESIGN, outcome="minutes", predictors=["sex"], of="sex")["sex"].to_list()
+        == ["f", "m"]
+    ),
     "predict_outcomes": lambda: (
         analysis.predict_outcomes(
             analysis.fit_model(SAMPLE, DESIGN, outcome="minutes", predictors=["sex"]), pl.DataFrame({"sex": ["f"]})
