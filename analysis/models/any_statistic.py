@@ -153,8 +153,10 @@ def _tabulate(
 ) -> pl.DataFrame:
     """Rows of one domain; what could not be made keeps its row, empty, with the reason."""
     own = replace(sample, used=split.of_row == k, values=sample.values[split.parts[k]])
-    estimates, variance = made.estimates[k], spread.variance[k]
-    is_made, is_spread = np.isfinite(estimates), np.isfinite(variance)
+    estimates = made.estimates[k]
+    is_made = np.isfinite(estimates)
+    is_spread = is_made & np.isfinite(spread.variance[k])
+    variance = np.where(is_spread, spread.variance[k], np.nan)
     free = float(spread.df[k]) if df is None else float(df)
     table = tabulate_estimates(
         {"figure": made.names},

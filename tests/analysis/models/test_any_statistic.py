@@ -216,6 +216,21 @@ def test_a_domain_that_fails_or_has_nobody_keeps_its_row_and_spares_the_others()
         estimate_statistic(made, design, statistic=invert, values=["x", "y"], where=pl.col("place") == "b")
 
 
+def test_a_domain_without_rows_is_empty_by_influence_too():
+    people = read_data("apiclus1").with_columns(pl.when(pl.col("stype") != "M").then("enroll").alias("enroll"))
+    found = estimate_statistic(people, CLUSTERED, **MADE, by=["stype"])
+    empty = found.filter(stype="M")
+    assert empty.select("n", "estimate", "standard_error", "df", "method").unique().row(0) == (
+        0,
+        None,
+        None,
+        None,
+        "none",
+    )
+    assert empty["note"].unique().to_list() == ["không có trả lời / no answers"]
+    assert found.filter(pl.col("stype") != "M")["note"].null_count() == 4
+
+
 def test_figures_of_one_domain_that_others_do_not_have_are_refused():
     sample, design = make_replicates(read_data("apiclus1"), CLUSTERED, kind="JK1")
 
