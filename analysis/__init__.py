@@ -43,6 +43,7 @@ _HOMES = {
     "estimate_calibrated_totals": "estimation.calibrated",
     "estimate_composites": "estimation.composite",
     "estimate_contrasts": "comparison.contrasts",
+    "estimate_correlations": "models.correlations",
     "estimate_covariances": "estimation.covariances",
     "estimate_drivers": "models.drivers",
     "estimate_jointly": "estimation.joint",

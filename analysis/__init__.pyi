@@ -31,6 +31,7 @@ from analysis.indices.official.one_stop import score_sheets
 from analysis.indices.official.score import score_framework
 from analysis.models.any_statistic import estimate_statistic
 from analysis.models.chi_square_test import chi_square_test
+from analysis.models.correlations import estimate_correlations
 from analysis.models.drivers import estimate_drivers
 from analysis.models.fitted import exponentiate
 from analysis.models.generalised import fit_model
@@ -99,6 +100,7 @@ __all__ = [
     "estimate_calibrated_totals",
     "estimate_composites",
     "estimate_contrasts",
+    "estimate_correlations",
     "estimate_covariances",
     "estimate_drivers",
     "estimate_jointly",

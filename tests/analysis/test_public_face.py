@@ -232,6 +232,9 @@ OTHERS: dict[str, Callable[[], bool]] = {
         analysis.estimate_margins(SAMPLE, DESIGN, outcome="minutes", predictors=["sex"], of="sex")["sex"].to_list()
         == ["f", "m"]
     ),
+    "estimate_correlations": lambda: (
+        abs(analysis.estimate_correlations(SAMPLE, DESIGN, values=["minutes", "level"])["estimate"].item()) < 1
+    ),
     "predict_outcomes": lambda: (
         analysis.predict_outcomes(
             analysis.fit_model(SAMPLE, DESIGN, outcome="minutes", predictors=["sex"]), pl.DataFrame({"sex": ["f"]})
