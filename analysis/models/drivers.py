@@ -16,7 +16,7 @@ from analysis.models.sampled import Calibrated, Frame, Sampled, read_sampled
 from analysis.models.score_equations import find_influence, solve_weights
 from analysis.models.spread import Refit, Spread, spread_estimates
 from analysis.models.tabulate import tabulate_estimates
-from analysis.models.thresholds import ORDINAL_LINKS, climb, find_slopes
+from analysis.models.thresholds import ORDINAL_LINKS, climb, find_ordinal_influence, find_slopes
 
 MODELS = ("linear", "ordinal")
 SCALES = ("standardised", "points")
@@ -189,13 +189,12 @@ def _fit_linear(x: Real, y: Real, weight: Real, at: Whole, scale: str) -> Fitted
 def _fit_ordinal(x: Real, level: Whole, weight: Real, at: Whole, scale: str) -> Fitted:
     curve, slopes = ORDINAL_LINKS["logit"], x[:, 1:]
     theta = climb(slopes, level, weight, curve)
-    here = None if theta is None else find_slopes(slopes, level, weight, theta, curve)
-    if theta is None or here is None:
+    if theta is None or find_slopes(slopes, level, weight, theta, curve) is None:
         raise EstimateError(
             ["the ordinal model of the drivers does not settle: aspects tell the level perfectly"],
             "Leave out the aspect that is the outcome under another name, or join levels.",
         )
-    influence = np.asarray(np.linalg.solve(here.information, here.score.T).T[:, at - 1], float)
+    influence = find_ordinal_influence(slopes, level, weight, theta, curve)[0][:, at - 1]
 
     def refit(other: Real) -> Real:
         again = climb(slopes, level, other, curve)

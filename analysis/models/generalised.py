@@ -17,7 +17,7 @@ from analysis.models.sampled import Calibrated, Frame, Sampled
 from analysis.models.score_equations import (
     deviance_without,
     find_influence,
-    find_information,
+    invert_information,
     refit_weights,
     solve_weights,
 )
@@ -145,9 +145,9 @@ def fit_model(
         confidence=confidence,
     ).with_columns(pl.col("level").cast(pl.String))
     fit = _describe_fit(sample, x, y, start, found, family, has_intercept=INTERCEPT in encoded.terms)
-    known = find_information(x, start, weight, found, family) if ended is None else ended.information
+    inverse = invert_information(x, start, weight, found, family) if ended is None else ended.inverse
     working = WorkingModel(
-        np.linalg.inv(known) * weight.mean(),
+        inverse * weight.mean(),
         lambda kept: deviance_without(x, kept, y, start, weight, family) - fit["deviance"].item(),
     )
     return FittedModel(table, spread.covariance, free, fit, working=working, coding=encoded.coding)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.designs.drawn import Real
+from analysis.models.centred import centre_columns
 from analysis.models.families import Family
 
 _ENOUGH, _MOST_ROUNDS = 1e-8, 25
@@ -12,19 +13,20 @@ _ENOUGH, _MOST_ROUNDS = 1e-8, 25
 
 @dataclass(frozen=True)
 class LastRound:
-    """``influence``: what one unit of weight of a row adds to each; ``information``: A of METHODS 19.2."""
+    """``influence``: what one unit of weight of a row adds to each; ``inverse``: A⁻¹ of METHODS 19.2."""
 
     coefficients: Real
     influence: Real
-    information: Real
+    inverse: Real
 
 
 def fit_to_last_round(x: Real, y: Real, offset: Real, weight: Real, family: Family) -> LastRound | None:
-    """Coefficients, influences and information as R's ``svyglm`` has them; or None where they run away.
+    """Coefficients, influences and A⁻¹ as R's ``svyglm`` has them; or None where they run away.
 
     R stops when the deviance moves by less than 1e-8 of itself, and its information keeps the weights of the round
     before: errors are off by the square root of that. METHODS 19.2.
     """
+    x, turn = centre_columns(x)
     scaled = weight / weight.mean()
     mean = _start(y, scaled, family)
     eta = family.forward(mean)
@@ -48,9 +50,9 @@ def fit_to_last_round(x: Real, y: Real, offset: Real, weight: Real, family: Fami
         before = deviance
     else:
         return None
-    information = (x * (weight * pull)[:, None]).T @ x
+    inverse = np.linalg.inv((x * (weight * pull)[:, None]).T @ x)
     score = x * ((y - mean) / family.slope(eta) * pull)[:, None]
-    return LastRound(beta, np.asarray(np.linalg.solve(information, score.T).T), information)
+    return LastRound(turn @ beta, np.asarray(score @ inverse @ turn.T), np.asarray(turn @ inverse @ turn.T))
 
 
 def _start(y: Real, weight: Real, family: Family) -> Real:

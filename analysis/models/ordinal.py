@@ -15,7 +15,14 @@ from analysis.models.fitted import THRESHOLD, FittedModel, WorkingModel
 from analysis.models.sampled import Calibrated, Frame, read_sampled
 from analysis.models.spread import spread_estimates
 from analysis.models.tabulate import tabulate_estimates
-from analysis.models.thresholds import ORDINAL_LINKS, Link, climb, differ_information, find_slopes
+from analysis.models.thresholds import (
+    ORDINAL_LINKS,
+    Link,
+    climb,
+    differ_information,
+    find_ordinal_influence,
+    find_slopes,
+)
 
 _OUTCOME = " outcome"
 
@@ -103,10 +110,11 @@ def fit_ordinal(
             [f"the ordinal model of {len(names)} levels does not settle: predictors tell the level perfectly"],
             "Join levels, or leave out what predicts them perfectly.",
         )
-    curved = slopes.information
     if information == "differences":
-        curved = differ_information(x, level, weight, theta, curve)
-    influence = np.asarray(np.linalg.solve(curved, slopes.score.T).T, float)
+        inverse = np.linalg.inv(differ_information(x, level, weight, theta, curve))
+        influence = np.asarray(slopes.score @ inverse, float)
+    else:
+        influence, inverse = find_ordinal_influence(x, level, weight, theta, curve)
     spread = spread_estimates(sample, influence, theta, refit)
     free = spread.df - x.shape[1] if df is None else float(df)
     cuts = [f"{below}|{above}" for below, above in pairwise(names)]
@@ -135,7 +143,7 @@ def fit_ordinal(
         }
     )
     working = WorkingModel(
-        np.linalg.inv(curved) * weight.mean(),
+        inverse * weight.mean(),
         lambda kept: _deviance_without(x, kept[: x.shape[1]], level, weight, curve) - deviance,
     )
     slopes_only = Coding(encoded.coding.parts[1:], encoded.coding.levels)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.designs.drawn import Real
+from analysis.models.centred import centre_columns
 from analysis.models.families import Family
 
 _TIGHT = 1e-11
@@ -35,10 +36,11 @@ def solve_weights(x: Real, y: Real, offset: Real, weight: Real, family: Family) 
         return None
     # Weights with mean 1: the point of balance is the same, and nothing over- or underflows.
     likelihood = weight[kept] / weight[kept].mean()
+    moved, turn = centre_columns(x[kept])
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         link = getattr(known.links, _STATSMODELS[family.link])()
-        glm = GLM(y[kept], x[kept], of[family.name](link), offset=offset[kept], freq_weights=likelihood)
+        glm = GLM(y[kept], moved, of[family.name](link), offset=offset[kept], freq_weights=likelihood)
         try:
             result = glm.fit(maxiter=_ROUNDS, tol_criterion="params", atol=_TIGHT, rtol=_TIGHT)
         except (PerfectSeparationError, np.linalg.LinAlgError, ValueError):
@@ -46,7 +48,7 @@ def solve_weights(x: Real, y: Real, offset: Real, weight: Real, family: Family) 
     found = np.asarray(result.params, float)
     if not result.converged or not np.isfinite(found).all():
         return None
-    return found if _is_held(x[kept], offset[kept], likelihood, found, family) else None
+    return turn @ found if _is_held(moved, offset[kept], likelihood, found, family) else None
 
 
 def _is_held(x: Real, offset: Real, weight: Real, beta: Real, family: Family) -> bool:
@@ -56,7 +58,8 @@ def _is_held(x: Real, offset: Real, weight: Real, beta: Real, family: Family) ->
         return False
     plain = (x * weight[:, None]).T @ x
     root = np.linalg.cholesky(plain)
-    pulled = np.linalg.solve(root, np.linalg.solve(root, find_information(x, offset, weight, beta, family)).T)
+    information = _find_information(x, x @ beta + offset, weight, family)
+    pulled = np.linalg.solve(root, np.linalg.solve(root, information).T)
     found = np.linalg.eigvalsh((pulled + pulled.T) / 2)
     return bool(found[0] > _LOOSE * found[-1])
 
@@ -72,12 +75,18 @@ def find_influence(x: Real, y: Real, offset: Real, weight: Real, beta: Real, fam
     eta = x @ beta + offset
     mean = family.inverse(eta)
     pull = (y - mean) * _divide(family.slope(eta), family.variance(mean))
-    return np.asarray(np.linalg.solve(find_information(x, offset, weight, beta, family), (x * pull[:, None]).T).T)
+    moved, turn = centre_columns(x)
+    information = _find_information(moved, eta, weight, family)
+    return np.asarray(np.linalg.solve(information, (moved * pull[:, None]).T).T @ turn.T)
 
 
-def find_information(x: Real, offset: Real, weight: Real, beta: Real, family: Family) -> Real:
-    """A = Σ w·x·xᵀ·μ'²/V. METHODS 19.2."""
-    eta = x @ beta + offset
+def invert_information(x: Real, offset: Real, weight: Real, beta: Real, family: Family) -> Real:
+    """A⁻¹, A = Σ w·x·xᵀ·μ'²/V. METHODS 19.2."""
+    moved, turn = centre_columns(x)
+    return np.asarray(turn @ np.linalg.inv(_find_information(moved, x @ beta + offset, weight, family)) @ turn.T)
+
+
+def _find_information(x: Real, eta: Real, weight: Real, family: Family) -> Real:
     pull = _divide(family.slope(eta) ** 2, family.variance(family.inverse(eta)))
     return np.asarray((x * (weight * pull)[:, None]).T @ x)
 

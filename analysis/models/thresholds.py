@@ -105,6 +105,21 @@ def find_slopes(x: Real, level: np.ndarray, weight: Real, theta: Real, link: Lin
     return Slopes(float(weight @ np.log(chance)), score, information)
 
 
+def find_ordinal_influence(x: Real, level: np.ndarray, weight: Real, theta: Real, link: Link) -> tuple[Real, Real]:
+    """What one unit of weight of a row adds to every slope and threshold, I⁻¹·score; and I⁻¹. METHODS 19.4."""
+    middle, length = x.mean(axis=0), x.std(axis=0)
+    count = x.shape[1]
+    # Slopes of (x − middle)/length, where I keeps its digits: threshold = own + middle·slope.
+    turn = np.eye(len(theta))
+    turn[:count, :count] = np.diag(1 / length)
+    turn[count:, :count] = middle / length
+    moved = np.concatenate([theta[:count] * length, theta[count:] - middle @ theta[:count]])
+    here = find_slopes((x - middle) / length, level, weight, moved, link)
+    assert here is not None  # the same chances as at theta
+    inverse = np.linalg.inv(here.information)
+    return np.asarray(here.score @ inverse @ turn.T), np.asarray(turn @ inverse @ turn.T)
+
+
 def climb(x: Real, level: np.ndarray, weight: Real, link: Link) -> Real | None:
     """Slopes and thresholds of the largest weighted likelihood; None where they run away. METHODS 19.4."""
     kept = weight > 0

@@ -77,6 +77,20 @@ def test_scale_of_weights_and_order_of_rows_change_nothing(estimate):
     np.testing.assert_allclose(found, again, rtol=1e-7)
 
 
+FITTED = [each for each in STATISTICS if each.id in ("linear", "logit", "ordinal", "drivers", "ordinal drivers")]
+
+
+@pytest.mark.parametrize("estimate", FITTED)
+@pytest.mark.parametrize("far", [pl.col("speed") + 1e6, pl.col("speed") / 365 + 2026])
+def test_a_predictor_far_from_zero_loses_no_digits(estimate, far):
+    # decimal years: the equations of the raw column would keep 4 digits of t, or not settle
+    people = make_people()
+    near, moved = (estimate(f, CLUSTERED) for f in (people, people.with_columns(far.alias("speed"))))
+    kept = pl.col("term" if "term" in near.columns else "aspect").is_in(["speed", "sex", "staff"])
+    tests = [frame.filter(kept).select(pl.col("estimate") / pl.col("standard_error")) for frame in (near, moved)]
+    np.testing.assert_allclose(tests[0], tests[1], rtol=1e-9)
+
+
 @pytest.mark.parametrize("estimate", STATISTICS)
 def test_jackknife_is_near_the_linearised_error(estimate):
     people = make_people(180)
