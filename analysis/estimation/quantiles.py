@@ -1,8 +1,6 @@
 """Quantiles by domain, with Woodruff's intervals."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -11,21 +9,23 @@ from numpy.typing import NDArray
 from analysis.design import SurveyDesign
 from analysis.designs.reading import check_columns
 from analysis.errors import EstimateError
+from analysis.estimation.asked import Names, check_kinds, check_names, list_names
 from analysis.estimation.estimate import SHARE_BOUNDS, Frame, estimate_items, mean_quantity
 from analysis.estimation.finish import ESTIMATE_COLUMNS
 from analysis.estimation.intervals import t_quantile
-from analysis.estimation.quantile_rules import QUANTILE_RULES, weighted_quantile
+from analysis.estimation.quantile_rules import QUANTILE_RULES, Sorted, find_quantiles
 from analysis.estimation.rows import restrict_items
 from analysis.estimation.rule import Rule
+from analysis.estimation.sorted_values import sort_values
 
 
 def estimate_quantiles(
     frame: Frame,
     design: SurveyDesign,
     *,
-    values: Sequence[str],
-    quantiles: Sequence[float] = (0.5,),
-    by: Sequence[str] = (),
+    values: Names,
+    quantiles: float | Sequence[float] = (0.5,),
+    by: Names = (),
     where: pl.Expr | None = None,
     confidence: float = 0.95,
     rule: str = "math",
@@ -39,7 +39,7 @@ def estimate_quantiles(
     frame, design, by, where, df
         As in ``estimate_means``. Nulls leave the domain and stay in the design.
     quantiles
-        Shares, 0-1: 0.5 is the median.
+        Shares, 0-1, or one: 0.5 is the median.
     rule
         ``math`` (the smallest value that the share of people reaches; for levels), ``school`` (the mean of two
         where the share is met exactly), ``shahvaish``, or ``hf1`` to ``hf9`` of Hyndman and Fan.
@@ -58,7 +58,7 @@ def estimate_quantiles(
     Raises
     ------
     DesignError, ItemError, EstimateError
-        Each with every problem of its kind.
+        Each with every problem of its kind; values that are not finite, too.
 
     References
     ----------
@@ -80,31 +80,35 @@ def estimate_quantiles(
         by,
         where,
         rule,
-        lambda data, marks: _share(data, design, marks, by, limits),
+        lambda data, marks: _share(data, design, marks, list_names(by), limits),
     )
 
 
 def invert_shares(
     frame: Frame,
     design: SurveyDesign,
-    values: Sequence[str],
-    quantiles: Sequence[float],
-    by: Sequence[str],
+    values: Names,
+    quantiles: float | Sequence[float],
+    by: Names,
     where: pl.Expr | None,
     rule: str,
     estimate: Callable[[pl.DataFrame, Sequence[str]], pl.DataFrame],
 ) -> pl.DataFrame:
     """Rows of ``estimate_quantiles``; ``estimate`` gives the shares of columns of marks by domain, one row each
     in the order of domains and marks, with the column's name as ``value``. METHODS 3.12."""
-    _check(values, quantiles, by, rule)
-    items = restrict_items({value: pl.col(value) for value in values}, where)
+    values, by = list_names(values), list_names(by)
+    shares_asked = [quantiles] if isinstance(quantiles, (int, float)) else list(quantiles)
+    _check(values, shares_asked, by, rule)
+    columns = {value: pl.col(value) for value in values}
+    check_kinds(frame, design, columns, where)
+    items = restrict_items(columns, where)
     check_columns(frame.lazy(), (*design.columns, *by), items)
     data = frame.lazy().collect()
-    groups = {value: _split(data, design.weight, item, by) for value, item in items.items()}
-    asked = [(value, quantile) for value in values for quantile in quantiles]
-    points = [[_at(group, quantile, rule) for group in groups[value]] for value, quantile in asked]
+    groups = dict(zip(values, sort_values(data, design.weight, items, by), strict=True))
+    asked = [(value, share) for value in values for share in shares_asked]
+    points = [find_quantiles(groups[v], np.full(len(groups[v].starts) - 1, share), rule) for v, share in asked]
     marks = {
-        f"share {k}": _mark_below(data.height, groups[value], point)
+        f" share {k}": _mark_below(data.height, groups[value], point)
         for k, ((value, _), point) in enumerate(zip(asked, points, strict=True))
     }
     shares = estimate(data.with_columns(**marks), list(marks))
@@ -123,70 +127,21 @@ def _share(
     return estimate_items(data, design, {name: pl.col(name) for name in marks}, quantities, by, limits, "value")
 
 
-@dataclass(frozen=True)
-class _Group:
-    """One domain: ``rows`` of the frame that have a value there, their values and weights."""
-
-    rows: NDArray[np.int64]
-    values: NDArray[np.float64]
-    weights: NDArray[np.float64]
-
-
-def _split(data: pl.DataFrame, weight: str, item: pl.Expr, by: Sequence[str]) -> list[_Group]:
-    """Domains as the estimators list them: combinations of keys that have a weight above 0, sorted."""
-    keys = [f"by.{column}" for column in by]
-    read = data.select(
-        *(pl.col(column).alias(key) for column, key in zip(by, keys, strict=True)),
-        pl.int_range(pl.len()).alias("row"),
-        pl.col(weight).cast(pl.Float64).alias("weight"),
-        item.cast(pl.Float64).alias("value"),
-    ).filter(pl.col("weight") > 0, *(pl.col(key).is_not_null() for key in keys))
-    if keys:
-        domains = read.select(keys).unique().sort(keys).with_row_index("domain")
-        read = read.join(domains, on=keys, how="left", maintain_order="left").sort("domain", maintain_order=True)
-        count = domains.height
-    else:
-        read, count = read.with_columns(pl.lit(0).alias("domain")), 1
-    kept = read.filter(pl.col("value").is_not_null())
-    ends = np.searchsorted(kept["domain"].to_numpy(), np.arange(count + 1))
-    columns = [kept[name].to_numpy() for name in ("row", "value", "weight")]
-    return [_Group(*(column[start:end] for column in columns)) for start, end in pairwise(ends)]
-
-
-def _at(group: _Group, share: float | None, rule: str) -> float | None:
-    if share is None or not len(group.values) or not 0 <= share <= 1:
-        return None
-    return float(weighted_quantile(group.values, group.weights, np.array([share]), rule)[0])
-
-
-def _mark_below(rows: int, groups: Sequence[_Group], points: Sequence[float | None]) -> pl.Series:
-    """Per row of the frame 1 where its value is at or below the quantile of its domain, else 0; null: no value."""
-    marks = np.full(rows, np.nan)
-    for group, point in zip(groups, points, strict=True):
-        if point is not None:
-            marks[group.rows] = group.values <= point
-    return pl.Series(marks).fill_nan(None)
+def _mark_below(rows: int, group: Sorted, points: NDArray[np.float64]) -> pl.Series:
+    """Per row of the frame whether its value is at or below the quantile of its domain; null: no value."""
+    marks = np.full(rows, -1, np.int8)
+    marks[group.rows] = group.values <= points[group.domain]
+    return pl.select(pl.when(pl.lit(pl.Series(marks)) >= 0).then(pl.lit(pl.Series(marks)) == 1)).to_series()
 
 
 def _finish(
-    shares: pl.DataFrame,
-    groups: Sequence[_Group],
-    points: Sequence[float | None],
-    value: str,
-    quantile: float,
-    rule: str,
+    shares: pl.DataFrame, group: Sorted, points: NDArray[np.float64], value: str, quantile: float, rule: str
 ) -> pl.DataFrame:
     """Rows of the shares at or below the quantiles, turned into rows of the quantiles."""
     is_census, is_empty = pl.col("method") == "census", pl.col("n") == 0
-    point = pl.Series("estimate", points, dtype=pl.Float64)
-    ends = {
-        end: pl.Series(
-            end,
-            [_at(group, share, rule) for group, share in zip(groups, shares[end], strict=True)],
-            dtype=pl.Float64,
-        )
-        for end in ("low", "high")
-    }
+    point = pl.Series("estimate", points, nan_to_null=True)
+    limits = {end: shares[end].fill_null(np.nan).to_numpy() for end in ("low", "high")}
+    ends = {end: pl.Series(end, find_quantiles(group, at, rule), nan_to_null=True) for end, at in limits.items()}
     df = np.maximum(shares["df"].fill_null(0.0).to_numpy(), 0.0)
     t = t_quantile(np.maximum(df, 1.0), float(shares["confidence"][0])) if shares.height else df
     is_short = (
@@ -198,7 +153,7 @@ def _finish(
         pl.lit(quantile).alias("quantile"),
         point,
         pl.when(is_census).then(0.0).otherwise(width).alias("standard_error"),
-        *(pl.when(is_census).then(point).otherwise(limits).alias(end) for end, limits in ends.items()),
+        *(pl.when(is_census).then(point).otherwise(found).alias(end) for end, found in ends.items()),
         pl.when(is_census | is_empty)
         .then("method")
         .otherwise(pl.concat_str(pl.lit(f"quantile {rule}; woodruff, "), pl.col("method")))
@@ -216,14 +171,15 @@ def _note(is_short: pl.Series) -> pl.Expr:
     return pl.when(note != "").then(note).alias("note")
 
 
-def _check(values: Sequence[str], quantiles: Sequence[float], by: Sequence[str], rule: str) -> None:
+def _check(values: Sequence[str], quantiles: list[float], by: Sequence[str], rule: str) -> None:
     problems = [f"quantile {q!r} does not lie between 0 and 1" for q in quantiles if not 0 < q < 1]
     if not values:
         problems.append("no values were named")
+    problems += [f"quantile {q!r} is asked for twice" for q in dict.fromkeys(quantiles) if quantiles.count(q) > 1]
     if not quantiles:
         problems.append("no quantiles were asked for")
     if rule not in QUANTILE_RULES:
         problems.append(f"rule is {rule!r}, known: {', '.join(QUANTILE_RULES)}")
-    problems += [f"by column {column!r} is also a column of the result" for column in by if column == "quantile"]
     if problems:
         raise EstimateError(problems, "Ask for shares such as 0.5 (the median) by a known rule (METHODS 3.12).")
+    check_names(by, values, taken=("quantile", *ESTIMATE_COLUMNS), label="value")

@@ -174,3 +174,24 @@ def test_several_stages_and_replicates_have_quantiles_too():
 def test_impossible_requests_are_refused(asked, error, said):
     with pytest.raises(error, match=said):
         estimate_quantiles(read_data("apistrat"), STRATIFIED, **({"values": ["api00"]} | asked))
+
+
+@pytest.mark.parametrize("rule", QUANTILE_RULES)
+def test_each_of_many_domains_has_the_quantile_it_has_alone(rule):
+    rng = np.random.default_rng(8)
+    people = pl.DataFrame(
+        {"w": rng.uniform(0.1, 9, 600), "unit": rng.integers(0, 90, 600), "y": rng.integers(1, 8, 600) * 1.0}
+    )
+    together = estimate_quantiles(people, SurveyDesign("w"), values=["y"], by=["unit"], rule=rule)
+    alone = [
+        weighted_quantile(rows["y"].to_numpy(), rows["w"].to_numpy(), np.array([0.5]), rule)[0]
+        for _, rows in people.sort("unit").group_by("unit", maintain_order=True)
+    ]
+    assert together["estimate"].to_list() == alone
+
+
+def test_weights_of_a_tenth_meet_a_share_exactly():
+    # ten weights of 0.1 are cumulated to 0.30000000000000004, 0.7999999999999999, 0.9999999999999999 without care
+    values = np.arange(1.0, 11.0)
+    found = weighted_quantile(values, np.full(10, 0.1), np.array([0.3, 0.5, 0.8]), "math")
+    assert found.tolist() == [3.0, 5.0, 8.0]
