@@ -19,6 +19,7 @@ from analysis.comparison.references import (
 )
 from analysis.design import SurveyDesign
 from analysis.errors import ComparisonError
+from analysis.estimation.asked import Names, list_names
 from analysis.estimation.covary import Covariances
 from analysis.estimation.joint import LARGEST_MATRIX
 from analysis.weighting.auxiliaries import Calibration
@@ -32,7 +33,7 @@ def compare_domains(
     *,
     item: str | None = None,
     nodes: Mapping[str, Mapping[str, float]] | None = None,
-    by: Sequence[str],
+    by: Names,
     against: Against = WHOLE,
     statistic: str = "difference",
     where: pl.Expr | None = None,
@@ -100,6 +101,7 @@ def compare_domains(
     [('A', 'B', -4.0, 0.7302...)]
     """
     claims = Claims(confidence, multiplicity, seed, draws)
+    by = list_names(by)
     coarser = _check(by, against)
     asked = ask(
         design,

@@ -6,20 +6,24 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from analysis.comparison.finish import COMPARISON_COLUMNS
 from analysis.design import SurveyDesign
 from analysis.designs.drawn import Real, Whole
-from analysis.designs.reading import Reading, read_designed
+from analysis.designs.reading import Reading
 from analysis.errors import ComparisonError
+from analysis.estimation.asked import check_kinds, check_names
 from analysis.estimation.composite import estimate_composites, node_quantity
 from analysis.estimation.covary import Covariances, find_covariances
 from analysis.estimation.estimate import estimate_means, mean_quantity
 from analysis.estimation.influences import find_influences, join_influences
-from analysis.estimation.rows import BOUNDS, restrict_items
+from analysis.estimation.inside import read_inside
+from analysis.estimation.rows import BOUNDS
 from analysis.estimation.totals import Quantity
 from analysis.weighting.auxiliaries import Calibration
 
 Frame = pl.DataFrame | pl.LazyFrame
 _AT_ONCE = 256
+_MADE = ("against", "figure", "figure_against", "n", "n_against", *COMPARISON_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def ask(
             "Name item='column' for the mean of a column, or nodes={name: {item: coefficient}} for indices.",
         )
     names = [item] if item is not None else list(dict.fromkeys(i for c in (nodes or {}).values() for i in c))
-    items = restrict_items({name: pl.col(name) for name in names}, where)
+    items = {name: pl.col(name) for name in names}
     codes = {name: k for k, name in enumerate(names)}
     quantities = (
         (mean_quantity(names[0], 0),)
@@ -92,8 +96,10 @@ class Figures:
 
 
 def read_asked(frame: Frame, asked: Asked, keys: Sequence[str]) -> Reading:
-    """The frame read for covariances. METHODS 15.2."""
-    return read_designed(frame, asked.design, items=asked.items, keys=keys, bounds=asked.bounds)
+    """The frame read for covariances; refuses names and kinds of columns that cannot be. METHODS 15.2."""
+    check_names(keys, (), taken=_MADE, label=asked.label)
+    check_kinds(frame, asked.design, asked.items, asked.where)
+    return read_inside(frame, asked.design, items=asked.items, keys=keys, where=asked.where, bounds=asked.bounds)
 
 
 def covary_figures(
@@ -123,6 +129,11 @@ def estimate_figures(
         found = estimate_composites(frame, asked.design, nodes=asked.nodes, **shared)  # type: ignore[arg-type]
     else:
         found = estimate_means(frame, asked.design, values=asked.values, **shared)  # type: ignore[arg-type]
+    if by and asked.where is not None:
+        # ``where`` may have left domains that nobody is in; covariances know none of those.
+        found = found.join(
+            covariances.influences.table.select(by).unique(), on=list(by), how="semi", maintain_order="left"
+        )
     variance = found["standard_error"].fill_null(float("nan")).to_numpy() ** 2
     effect = found["design_effect"].fill_null(float("nan")).to_numpy()
     with np.errstate(invalid="ignore", divide="ignore"):

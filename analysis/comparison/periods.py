@@ -1,6 +1,6 @@
 """Domains compared between two periods: separate samples, or samples that share PSUs or people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
@@ -15,6 +15,7 @@ from analysis.designs.drawn import Real
 from analysis.designs.places import place_in_stages
 from analysis.designs.reading import Reading
 from analysis.errors import ComparisonError
+from analysis.estimation.asked import Names, list_names
 from analysis.estimation.covary import Covariances
 from analysis.estimation.joint import LARGEST_MATRIX
 from analysis.weighting.auxiliaries import Calibration
@@ -27,7 +28,7 @@ def compare_periods(
     *,
     item: str | None = None,
     nodes: Mapping[str, Mapping[str, float]] | None = None,
-    by: Sequence[str] = (),
+    by: Names = (),
     shared: str | None = None,
     statistic: str = "difference",
     where: pl.Expr | None = None,
@@ -84,6 +85,7 @@ def compare_periods(
     >>> compare_periods(march, april, SurveyDesign("w"), item="y")["standard_error"].item()
     0.9128...
     """
+    by = list_names(by)
     designs = design if isinstance(design, tuple) else (design, design)
     claims = Claims(confidence, multiplicity, seed, draws)
     sides = []

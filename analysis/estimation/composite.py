@@ -10,6 +10,7 @@ import polars as pl
 from analysis.design import SurveyDesign
 from analysis.designs.reading import read_designed
 from analysis.errors import NodeError
+from analysis.estimation.asked import Names, check_kinds, check_names, list_names
 from analysis.estimation.designed import estimate_designed
 from analysis.estimation.finish import ESTIMATE_COLUMNS, estimate_quantities
 from analysis.estimation.passes.levelled import estimate_levels
@@ -24,7 +25,7 @@ def estimate_composites(
     design: SurveyDesign,
     *,
     nodes: Mapping[str, Mapping[str, float]],
-    by: Sequence[str],
+    by: Names,
     confidence: float = 0.95,
     interval: str | Mapping[str, str] = "wilson",
     where: pl.Expr | None = None,
@@ -88,7 +89,7 @@ def estimate_composites(
         frame,
         design,
         nodes=nodes,
-        domains=[by],
+        domains=[list_names(by)],
         confidence=confidence,
         interval=interval,
         where=where,
@@ -117,10 +118,13 @@ def estimate_in_domains(
     Shapes, nulls, errors and source as there; memory is that of one table. METHODS 3.2-3.6, 4, 5.
     """
     of_node = dict.fromkeys(nodes, interval) if isinstance(interval, str) else interval
-    _check_nodes(nodes, {column for by in domains for column in by}, of_node)
+    _check_nodes(nodes, of_node)
+    for by in domains:
+        check_names(by, nodes, taken=ESTIMATE_COLUMNS, label="node")
     rules = [Rule(confidence, of_node[node], BOUNDS, df=df, reference=design_effect) for node in nodes]
     items = list(dict.fromkeys(item for coefficients in nodes.values() for item in coefficients))
     measured = {item: (measures or {}).get(item, pl.col(item)) for item in items}
+    check_kinds(frame, design, measured, where)
     columns = restrict_items(measured, where)
     keys = list(dict.fromkeys(column for by in domains for column in by))
     codes = {item: k for k, item in enumerate(items)}
@@ -143,26 +147,18 @@ def estimate_in_domains(
         yield estimate_quantities(place_rows(sample, by), design, quantities, rules, label="node")
 
 
-def _check_nodes(
-    nodes: Mapping[str, Mapping[str, float]], by: Iterable[str], intervals: Mapping[str, str]
-) -> None:
+def _check_nodes(nodes: Mapping[str, Mapping[str, float]], intervals: Mapping[str, str]) -> None:
     problems = [
         f"node {node!r}: coefficients {dict(coefficients)} must be >= 0 and sum to 1"
         for node, coefficients in nodes.items()
         if not all(math.isfinite(c) and c >= 0 for c in coefficients.values())
         or abs(sum(coefficients.values()) - 1) > 1e-9
     ]
-    problems += [
-        f"by column {column!r} is also a column of the result" for column in sorted(by) if column in _TAKEN
-    ]
     problems += [f"node {node!r} has no interval" for node in nodes if node not in intervals]
     if not nodes:
         problems.append("no nodes were asked for")
     if problems:
         raise NodeError(problems, "Divide the weights by their sum; a difference of nodes is not a node.")
-
-
-_TAKEN = {"node", *ESTIMATE_COLUMNS}
 
 
 def node_quantity(node: str, coefficients: Mapping[str, float], codes: Mapping[str, int]) -> Quantity:

@@ -1,13 +1,14 @@
 """The population covariances of several scores, estimated, each with its standard error."""
 
-from collections.abc import Sequence
 from itertools import combinations_with_replacement
 
 import polars as pl
 
 from analysis.design import SurveyDesign
 from analysis.errors import EstimateError
+from analysis.estimation.asked import Names, check_kinds, check_names, list_names
 from analysis.estimation.estimate import estimate_means
+from analysis.estimation.finish import ESTIMATE_COLUMNS
 
 _PRODUCT, _MEAN, _N = " product", " mean", " n"
 
@@ -16,8 +17,8 @@ def estimate_covariances(
     frame: pl.DataFrame | pl.LazyFrame,
     design: SurveyDesign,
     *,
-    values: Sequence[str],
-    by: Sequence[str] = (),
+    values: Names,
+    by: Names = (),
     where: pl.Expr | None = None,
     confidence: float = 0.95,
     df: str | float = "domain",
@@ -36,8 +37,11 @@ def estimate_covariances(
     >>> found.select("value", "other", "estimate").rows()  # 3/2·(−2.5·−2 + 0 + 2·1.5·1)/4 = 3
     [('y', 'y', 4.125), ('y', 'z', 3.0), ('z', 'z', 2.25)]
     """
+    values, by = list_names(values), list_names(by)
     if len(values) < 2 or len(set(values)) < len(values):
         raise EstimateError([f"values are {list(values)!r}"], "Name two columns at least, each once.")
+    check_names(by, values, taken=("other", *ESTIMATE_COLUMNS), label="value")
+    check_kinds(frame, design, {value: pl.col(value) for value in values}, where)
     complete = pl.all_horizontal(pl.col(value).is_not_null() for value in values)
     asked = complete if where is None else complete & where
     means = estimate_means(frame, design, values=values, by=by, where=asked)

@@ -6,7 +6,8 @@ import polars as pl
 
 from analysis.design import SurveyDesign
 from analysis.designs.reading import read_designed
-from analysis.errors import EstimateError
+from analysis.errors import EstimateError, ItemError
+from analysis.estimation.asked import Names, check_kinds, check_names, list_names
 from analysis.estimation.designed import estimate_designed
 from analysis.estimation.finish import ESTIMATE_COLUMNS, estimate_quantities
 from analysis.estimation.passes.levelled import estimate_levels
@@ -60,8 +61,8 @@ def estimate_means(
     frame: Frame,
     design: SurveyDesign,
     *,
-    values: Sequence[str],
-    by: Sequence[str] = (),
+    values: Names,
+    by: Names = (),
     where: pl.Expr | None = None,
     confidence: float = 0.95,
     df: str | float = "domain",
@@ -69,13 +70,15 @@ def estimate_means(
 ) -> pl.DataFrame:
     """Weighted mean of every column of ``values`` in every domain, t interval, in the unit of the column.
 
-    Shape and choices as in ``composite.estimate_composites``, with ``value`` (the column's name) for ``node``.
+    Shape and choices as in ``composite.estimate_composites``, with ``value`` (the column's name) for ``node``;
+    one name may stand for a list of one. Text, dates and durations are refused: make numbers of them.
     Nulls leave the domain and stay in the design. Limits are null where the variance is 0 without a census or
     has no degrees of freedom: a mean without bounds has no fallback. METHODS 3.1, 3.2, 4.1, 5.
     """
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
-    items = {value: pl.col(value) for value in values}
-    quantities = [mean_quantity(value, k) for k, value in enumerate(values)]
+    named = list_names(values)
+    items = {value: pl.col(value) for value in named}
+    quantities = [mean_quantity(value, k) for k, value in enumerate(named)]
     return estimate_items(frame, design, items, quantities, by, rule, "value", where)
 
 
@@ -83,8 +86,8 @@ def estimate_totals(
     frame: Frame,
     design: SurveyDesign,
     *,
-    values: Sequence[str],
-    by: Sequence[str] = (),
+    values: Names,
+    by: Names = (),
     where: pl.Expr | None = None,
     confidence: float = 0.95,
     df: str | float = "domain",
@@ -96,8 +99,9 @@ def estimate_totals(
     as 0, and make a total silently too small. METHODS 3.1, 3.2, 4.1, 5.
     """
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
-    items = {value: pl.col(value) for value in values}
-    quantities = [total_quantity(value, k) for k, value in enumerate(values)]
+    named = list_names(values)
+    items = {value: pl.col(value) for value in named}
+    quantities = [total_quantity(value, k) for k, value in enumerate(named)]
     return estimate_items(frame, design, items, quantities, by, rule, "value", where)
 
 
@@ -106,7 +110,7 @@ def estimate_ratios(
     design: SurveyDesign,
     *,
     ratios: Mapping[str, tuple[str, str]],
-    by: Sequence[str] = (),
+    by: Names = (),
     where: pl.Expr | None = None,
     confidence: float = 0.95,
     df: str | float = "domain",
@@ -127,7 +131,7 @@ def estimate_proportions(
     design: SurveyDesign,
     *,
     of: str,
-    by: Sequence[str] = (),
+    by: Names = (),
     where: pl.Expr | None = None,
     confidence: float = 0.95,
     interval: str = "wilson",
@@ -137,14 +141,34 @@ def estimate_proportions(
     """Share (0-1) of every level of column ``of`` in every domain; shape as ``estimate_composites``.
 
     One row per domain × level present in the frame, sorted; ``level`` has the dtype of ``of``. Null leaves
-    the domain. ``t`` limits are not cut to 0-1 here. METHODS 1.1, 3.1, 4, 5.
+    the domain; where all are null there are no levels and no rows. ``t`` limits are not cut to 0-1 here.
+    METHODS 1.1, 3.1, 4, 5.
     """
     rule = Rule(confidence, interval, SHARE_BOUNDS, clip=False, df=df, reference=design_effect)
-    levels = frame.lazy().select(pl.col(of).drop_nulls().unique().sort()).collect().to_series()
+    levels = _find_levels(frame, of)
+    if levels.is_empty():
+        nobody = estimate_items(
+            frame, design, {of: pl.lit(None, pl.Float64)}, [mean_quantity(of, 0)], by, rule, "level", where
+        )
+        return nobody.clear().with_columns(levels.alias("level"))
     items = {f"{of}={level}": pl.when(pl.col(of).is_not_null()).then(pl.col(of) == level) for level in levels}
     quantities = [mean_quantity(str(k), k) for k in range(len(levels))]
     result = estimate_items(frame, design, items, quantities, by, rule, "level", where)
     return result.with_columns(levels.gather(result["level"].cast(pl.UInt32)).alias("level"))
+
+
+def _find_levels(frame: Frame, of: str) -> pl.Series:
+    schema = frame.lazy().collect_schema()
+    if of not in schema:
+        raise ItemError([f"column {of!r} is missing"], f"The frame has: {', '.join(schema)}.")
+    if schema[of].is_nested():
+        raise ItemError([f"column {of!r} is {schema[of]}, it has no levels"], "Make one column of each question.")
+    levels = frame.lazy().select(pl.col(of).drop_nulls().unique().sort()).collect().to_series()
+    if levels.dtype.is_float() and levels.is_nan().any():
+        raise ItemError(
+            [f"column {of!r} has values that are not numbers (NaN)"], "Make them null: null means no answer."
+        )
+    return levels
 
 
 def estimate_items(
@@ -152,7 +176,7 @@ def estimate_items(
     design: SurveyDesign,
     items: Mapping[str, pl.Expr],
     quantities: Sequence[Quantity],
-    by: Sequence[str],
+    by: Names,
     rule: Rule,
     label: str,
     where: pl.Expr | None = None,
@@ -160,11 +184,9 @@ def estimate_items(
     """One row per domain × quantity over the columns ``items`` make, by the way the design asks for. METHODS 3."""
     if not quantities:
         raise EstimateError(["nothing to estimate was named"], "Name at least one column.")
-    taken = [column for column in by if column in {label, *ESTIMATE_COLUMNS}]
-    if taken:
-        raise EstimateError(
-            [f"by column {c!r} is also a column of the result" for c in taken], "Rename it before."
-        )
+    by = list_names(by)
+    check_names(by, [quantity.name for quantity in quantities], taken=ESTIMATE_COLUMNS, label=label)
+    check_kinds(frame, design, items, where)
     within = restrict_items(items, where)
     if not design.is_simple:
         return estimate_designed(

@@ -8,17 +8,19 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analysis.design import SurveyDesign
-from analysis.designs.reading import Reading, read_designed
+from analysis.designs.reading import Reading
 from analysis.errors import EstimateError
+from analysis.estimation.asked import Names, check_kinds, check_names, list_names
 from analysis.estimation.covary import Covariances, find_covariances
 from analysis.estimation.estimate import mean_quantity, ratio_items, total_quantity
 from analysis.estimation.influences import find_influences
+from analysis.estimation.inside import read_inside
 from analysis.estimation.intervals import t_quantile
-from analysis.estimation.rows import restrict_items
 from analysis.estimation.totals import Quantity
 from analysis.weighting.auxiliaries import Calibration
 
 LARGEST_MATRIX = 1_000
+JOINT_COLUMNS = ("value", "n", "estimate", "standard_error", "df")
 STATISTICS = {"mean": mean_quantity, "total": total_quantity}
 Frame = pl.DataFrame | pl.LazyFrame
 
@@ -43,8 +45,8 @@ def estimate_jointly(
     frame: Frame,
     design: SurveyDesign,
     *,
-    values: Sequence[str] = (),
-    by: Sequence[str] = (),
+    values: Names = (),
+    by: Names = (),
     where: pl.Expr | None = None,
     statistic: str = "mean",
     ratios: Mapping[str, tuple[str, str]] | None = None,
@@ -56,8 +58,9 @@ def estimate_jointly(
     Values answered by the same person, and domains that share PSUs or strata, covary; so this is what a
     difference between two of them needs. Any design: several stages, PPS, replicates; with ``calibration`` the
     covariances know what the weights were made to meet. Nulls leave the domain. At most LARGEST_MATRIX
-    estimates: name the domains to be compared with ``where``. Rules for lonely strata inside domains are
-    followed for all the domains together. Raises EstimateError. METHODS 3.2, 3.4, 3.7-3.11.
+    estimates: name the domains to be compared with ``where``; those it leaves nobody in are no part. Rules for
+    lonely strata inside domains are followed for all the domains together. Raises EstimateError.
+    METHODS 3.2, 3.4, 3.7-3.11.
 
     >>> sample = pl.DataFrame({"w": [1.0] * 4, "a": [1.0, 2.0, 3.0, 6.0], "b": [2.0, 4.0, 6.0, 12.0]})
     >>> estimate_jointly(sample, SurveyDesign("w"), values=["a", "b"]).covariance.round(4).tolist()
@@ -65,14 +68,17 @@ def estimate_jointly(
     """
     if statistic not in STATISTICS:
         raise EstimateError([f"statistic is {statistic!r}"], f"Known: {', '.join(STATISTICS)}.")
+    values, by = list_names(values), list_names(by)
     items = {value: pl.col(value) for value in values}
     quantities = [STATISTICS[statistic](value, k) for k, value in enumerate(values)]
     of_ratios, ratio_quantities = ratio_items(ratios or {}, after=len(items))
     quantities += ratio_quantities
     if not quantities:
         raise EstimateError(["nothing to estimate was named"], "Name at least one column or ratio.")
-    items = restrict_items(items | of_ratios, where)
-    reading = read_designed(frame, design, items=items, keys=by)
+    items = items | of_ratios
+    check_names(by, [quantity.name for quantity in quantities], taken=JOINT_COLUMNS, label="value")
+    check_kinds(frame, design, items, where)
+    reading = read_inside(frame, design, items=items, keys=by, where=where)
     covariances = covary_quantities(reading, quantities, by, frame, calibration, regression)
     return _tell(covariances, by, design)
 
@@ -104,7 +110,7 @@ def _tell(covariances: Covariances, by: Sequence[str], design: SurveyDesign) -> 
         pl.Series("df", covariances.df_each()),
     )
     return JointEstimates(
-        table.select(*by, "value", "n", "estimate", "standard_error", "df"),
+        table.select(*by, *JOINT_COLUMNS),
         covariance,
         covariances.df_of(np.arange(table.height)),
         covariances.random_matrix(),

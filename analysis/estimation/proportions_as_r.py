@@ -1,7 +1,7 @@
 """Two intervals of shares with the figures R survey prints, where ours are the exact ones; METHODS 4.7, 4.8."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import polars as pl
@@ -10,6 +10,7 @@ from scipy import special
 
 from analysis.design import SurveyDesign
 from analysis.errors import EstimateError
+from analysis.estimation.asked import Names, list_names
 from analysis.estimation.cubic_spline import interpolate
 from analysis.estimation.estimate import estimate_proportions
 from analysis.estimation.intervals import asin_limits, t_quantile
@@ -23,7 +24,7 @@ def estimate_proportions_as_r(
     design: SurveyDesign,
     *,
     of: str,
-    by: Sequence[str] = (),
+    by: Names = (),
     where: pl.Expr | None = None,
     confidence: float = 0.95,
     interval: str = "likelihood",
@@ -66,6 +67,7 @@ def estimate_proportions_as_r(
     >>> found.filter("level").select(pl.col("low", "high").round(4)).row(0)
     (0.3124, 0.9485)
     """
+    by = list_names(by)
     if interval not in ("likelihood", "asin"):
         raise EstimateError([f"interval is {interval!r}"], "Only likelihood and asin differ from R; known: these.")
     found = estimate_proportions(
@@ -101,7 +103,7 @@ def estimate_proportions_as_r(
     return found.with_columns(
         pl.Series("low", low, pl.Float64),
         pl.Series("high", high, pl.Float64),
-        pl.when(pl.Series(is_theirs))
+        pl.when(pl.Series(is_theirs, dtype=pl.Boolean))
         .then(pl.format("{} as R", pl.col("method")))
         .otherwise("method")
         .alias("method"),

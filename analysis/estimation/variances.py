@@ -1,10 +1,9 @@
 """The population variance of a score, estimated; what reliability and sample size start from."""
 
-from collections.abc import Sequence
-
 import polars as pl
 
 from analysis.design import SurveyDesign
+from analysis.estimation.asked import Names, list_names
 from analysis.estimation.estimate import estimate_means
 
 _SQUARED = " squared deviation"
@@ -15,8 +14,8 @@ def estimate_variances(
     frame: pl.DataFrame | pl.LazyFrame,
     design: SurveyDesign,
     *,
-    values: Sequence[str],
-    by: Sequence[str] = (),
+    values: Names,
+    by: Names = (),
     where: pl.Expr | None = None,
     confidence: float = 0.95,
     df: str | float = "domain",
@@ -32,6 +31,7 @@ def estimate_variances(
     >>> estimate_variances(sample, SurveyDesign("w"), values=["y"])["estimate"].item()
     4.125
     """
+    values, by = list_names(values), list_names(by)
     means = estimate_means(frame, design, values=values, by=by, where=where)
     lazy = frame.lazy()
     for value in values:
