@@ -114,7 +114,7 @@ def compare_domains(
     )
     reading = read_asked(frame, asked, by)
     covariances = covary_figures(frame, reading, asked, by, coarser)
-    figures = estimate_figures(frame, reading, asked, by, covariances)
+    figures = estimate_figures(frame, asked, by, covariances)
     if figures.table.is_empty():
         raise ComparisonError(["there are no domains: no row has all keys and a weight"], "Check ``by``.")
     if against == PAIRS:
@@ -122,7 +122,9 @@ def compare_domains(
     elif against == OTHERS:
         beside = put_beside_others(figures, covariances, asked)
     elif coarser is not None:
-        theirs = estimate_figures(frame, reading, asked, coarser, _alone(frame, reading, asked, coarser))
+        # Only residuals of a calibration need the covariances of the coarser figures among themselves.
+        alone = None if calibration is None else _alone(frame, asked, coarser)
+        theirs = estimate_figures(frame, asked, coarser, alone)
         beside = put_beside_coarser(figures, theirs, covariances, asked, coarser)
     else:
         beside = put_beside_value(figures, float(against))  # type: ignore[arg-type]
@@ -165,6 +167,6 @@ def _check(by: Sequence[str], against: Against) -> list[str] | None:
     return list(against)
 
 
-def _alone(frame: Frame, reading: object, asked: Asked, coarser: Sequence[str]) -> Covariances:
+def _alone(frame: Frame, asked: Asked, coarser: Sequence[str]) -> Covariances:
     again = read_asked(frame, asked, coarser)
     return covary_figures(frame, again, asked, coarser, None)

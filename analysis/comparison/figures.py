@@ -115,21 +115,21 @@ def covary_figures(
     )
 
 
-def estimate_figures(
-    frame: Frame, reading: Reading, asked: Asked, by: Sequence[str], covariances: Covariances
-) -> Figures:
+def estimate_figures(frame: Frame, asked: Asked, by: Sequence[str], covariances: Covariances | None) -> Figures:
     """The figures by ``by`` with their variances: the published ones, or those of the calibrated sample.
 
-    METHODS 3.1-3.11, 4.
+    ``covariances`` of the same figures; a calibrated sample needs them, and where not all domains are compared
+    they say which. METHODS 3.1-3.11, 4.
     """
     if asked.calibration is not None:
+        assert covariances is not None
         return _from_covariances(covariances, by, asked)
     shared = {"by": by, "where": asked.where, "confidence": asked.confidence}
     if asked.nodes is not None:
         found = estimate_composites(frame, asked.design, nodes=asked.nodes, **shared)  # type: ignore[arg-type]
     else:
         found = estimate_means(frame, asked.design, values=asked.values, **shared)  # type: ignore[arg-type]
-    if by and asked.where is not None:
+    if by and asked.where is not None and covariances is not None:
         # ``where`` may have left domains that nobody is in; covariances know none of those.
         found = found.join(
             covariances.influences.table.select(by).unique(), on=list(by), how="semi", maintain_order="left"

@@ -101,9 +101,7 @@ def compare_periods(
         )
         reading = read_asked(frame, asked, by)
         covariances = covary_figures(frame, reading, asked, by, None)
-        sides.append(
-            (frame, asked, reading, covariances, estimate_figures(frame, reading, asked, by, covariances))
-        )
+        sides.append((frame, asked, reading, covariances, estimate_figures(frame, asked, by, covariances)))
     first, second = sides
     old, new = _match(first[4], second[4], [*by, first[1].label])
     size = len(old)

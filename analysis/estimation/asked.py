@@ -69,7 +69,7 @@ def check_kinds(
     if wrong:
         raise ItemError(
             wrong,
-            "Cast it before, durations by dt.total_minutes(); of levels estimate proportions, or columns of 0 and 1.",
+            "Cast it before, durations by dt.total_minutes(); of levels estimate proportions.",
         )
 
 

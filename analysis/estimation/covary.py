@@ -93,19 +93,8 @@ def find_covariances(
     totals = influences.totals
     if calibration is not None:
         totals = _residuals(totals, frame, calibration, regression)
-    added = form.add_rows(totals)
     psus, strata = _count_psus(stages, design, influences.member)
-
-    def of(combinations: Real) -> Real:
-        width = combinations.shape[1]
-        at_once = max(1, _NUMBERS_AT_ONCE // max(1, form.units))
-        parts = [
-            added.T @ form.times(np.asarray(added @ combinations[:, start : start + at_once]))
-            for start in range(0, width, at_once)
-        ]
-        return np.hstack(parts) if parts else np.zeros((added.shape[1], 0))
-
-    return Covariances(influences, of, psus, strata, None, np.inf, rows=totals)
+    return Covariances(influences, form.of(totals), psus, strata, None, np.inf, rows=totals)
 
 
 def _residuals(
