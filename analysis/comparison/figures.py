@@ -154,7 +154,7 @@ def _from_covariances(covariances: Covariances, by: Sequence[str], asked: Asked)
         unit = np.zeros((table.height, size))
         unit[start + np.arange(size), np.arange(size)] = 1.0
         variance[start : start + size] = covariances.of(unit)[start + np.arange(size), np.arange(size)]
-    df = np.array([covariances.df_of(np.array([k])) for k in range(count)])
+    df = covariances.df_each()[:count]
     random = np.asarray(covariances.influences.spread.power(2).sum(axis=0)).ravel()[:count]
     none = pl.lit(None, pl.Float64)
     told = table.head(count).select(*by, asked.label, "n", "estimate", none.alias("low"), none.alias("high"))

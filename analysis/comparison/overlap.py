@@ -1,12 +1,15 @@
 """Covariance of two periods that share PSUs; METHODS 15.5."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 from scipy import sparse
 
-from analysis.designs.drawn import Real
+from analysis.designs.drawn import Real, Whole
+
+Matrix: TypeAlias = Any  # PSUs × figures: an array, or sparse.csr_array
 
 
 @dataclass(frozen=True)
@@ -16,49 +19,88 @@ class Period:
 
     names: Sequence[tuple[str, str]]
     strata: Sequence[str]
-    totals: Real | sparse.csr_array
+    totals: Matrix
     fraction: Real
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """A stratum of both periods: places of its PSUs before and after (``first``, ``second``), of those that are in
+    both, side by side (``one``, ``two``), and n₁₂ − n₁n₂/N."""
+
+    first: Whole
+    second: Whole
+    one: Whole
+    two: Whole
+    factor: float
 
 
 def covary_shared(before: Period, after: Period) -> Real:
     """Figures before × after: Σ (n₁₂ − n₁n₂/N)·r·s₁·s₂ over strata, r over the shared PSUs. METHODS 15.5."""
     found = np.zeros((before.totals.shape[1], after.totals.shape[1]))
-    place = {name: k for k, name in enumerate(after.names)}
-    rows: dict[str, list[tuple[int, int]]] = {}
-    for k, name in enumerate(before.names):
-        if name in place:
-            rows.setdefault(name[0], []).append((k, place[name]))
-    for stratum, pairs in rows.items():
-        if len(pairs) < 2:
-            continue
-        one, two = (np.array(each) for each in zip(*pairs, strict=True))
-        first, second = _stratum(before, stratum), _stratum(after, stratum)
-        f1, f2 = before.fraction[first].mean(), after.fraction[second].mean()
-        # n₁n₂/N = f₁·n₂; without N nothing is taken off.
-        factor = len(pairs) - (f1 * len(second) if f1 > 0 and f2 > 0 else 0.0)
-        found += factor * _shared_products(before, after, one, two, first, second)
+    for stratum in _share(before, after):
+        x = _deviate(_dense(before.totals, stratum.first), _dense(before.totals, stratum.one))
+        y = _deviate(_dense(after.totals, stratum.second), _dense(after.totals, stratum.two))
+        found += stratum.factor * (x.T @ y)
     return found
 
 
-def _shared_products(
-    before: Period, after: Period, one: np.ndarray, two: np.ndarray, first: np.ndarray, second: np.ndarray
-) -> Real:
-    """r·s₁·s₂ for every pair of figures."""
-    x, y = _dense(before.totals, one), _dense(after.totals, two)
-    x, y = x - x.mean(axis=0), y - y.mean(axis=0)
-    sx, sy = np.sqrt((x**2).sum(axis=0)), np.sqrt((y**2).sum(axis=0))
-    spread1 = _dense(before.totals, first).std(axis=0, ddof=1)
-    spread2 = _dense(after.totals, second).std(axis=0, ddof=1)
+def covary_side_by_side(before: Period, after: Period, old: Whole, new: Whole) -> Real:
+    """``covary_shared`` of figure ``old[k]`` before with ``new[k]`` after only: thousands of domains, each with
+    itself. METHODS 15.5."""
+    earlier, later = before.totals[:, old], after.totals[:, new]
+    found = np.zeros(len(old))
+    for stratum in _share(before, after):
+        both = [_present(earlier, stratum.one), _present(later, stratum.two)]
+        figures = np.flatnonzero(both[0] & both[1])
+        x = _deviate(*(_dense(earlier, rows, figures) for rows in (stratum.first, stratum.one)))
+        y = _deviate(*(_dense(later, rows, figures) for rows in (stratum.second, stratum.two)))
+        found[figures] += stratum.factor * (x * y).sum(axis=0)
+    return found
+
+
+def _share(before: Period, after: Period) -> Iterator[_Shared]:
+    place = {name: k for k, name in enumerate(after.names)}
+    pairs: dict[str, list[tuple[int, int]]] = {}
+    for k, name in enumerate(before.names):
+        if name in place:
+            pairs.setdefault(name[0], []).append((k, place[name]))
+    own = [_by_stratum(period.strata) for period in (before, after)]
+    for stratum, places in pairs.items():
+        if len(places) < 2:
+            continue
+        one, two = (np.array(each) for each in zip(*places, strict=True))
+        first, second = (np.array(rows[stratum]) for rows in own)
+        f1, f2 = before.fraction[first].mean(), after.fraction[second].mean()
+        # n₁n₂/N = f₁·n₂; without N nothing is taken off.
+        taken = f1 * len(second) if f1 > 0 and f2 > 0 else 0.0
+        yield _Shared(first, second, one, two, len(places) - taken)
+
+
+def _by_stratum(strata: Sequence[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for k, stratum in enumerate(strata):
+        found.setdefault(stratum, []).append(k)
+    return found
+
+
+def _deviate(every: Real, shared: Real) -> Real:
+    """The shared PSUs' deviations over the root of their sum of squares, times the spread of all: products are
+    r·s₁·s₂."""
+    away = shared - shared.mean(axis=0)
+    size = np.sqrt((away**2).sum(axis=0))
     with np.errstate(invalid="ignore", divide="ignore"):
-        scale1 = np.where(sx > 0, spread1 / sx, 0.0)
-        scale2 = np.where(sy > 0, spread2 / sy, 0.0)
-    return np.asarray((x * scale1).T @ (y * scale2))
+        return np.asarray(away * np.where(size > 0, every.std(axis=0, ddof=1) / size, 0.0))
 
 
-def _stratum(period: Period, stratum: str) -> np.ndarray:
-    return np.flatnonzero(np.array(period.strata) == stratum)
-
-
-def _dense(totals: Real | sparse.csr_array, rows: np.ndarray) -> Real:
+def _present(totals: Matrix, rows: Whole) -> Real:
+    """Per figure whether a PSU of ``rows`` has a total."""
     part = totals[rows]
+    if sparse.issparse(part):
+        return np.bincount(part.indices, minlength=part.shape[1]) > 0
+    return np.asarray((part != 0).any(axis=0))
+
+
+def _dense(totals: Matrix, rows: Whole, figures: Whole | None = None) -> Real:
+    part = totals[rows] if figures is None else totals[rows][:, figures]
     return np.asarray(part.toarray() if sparse.issparse(part) else part, float)

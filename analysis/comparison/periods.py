@@ -9,9 +9,9 @@ from scipy import sparse
 from analysis.comparison.beside import Beside, finish_beside
 from analysis.comparison.figures import Asked, Figures, Frame, ask, covary_figures, estimate_figures, read_asked
 from analysis.comparison.finish import Claims
-from analysis.comparison.overlap import Period, covary_shared
+from analysis.comparison.overlap import Period, covary_shared, covary_side_by_side
 from analysis.design import SurveyDesign
-from analysis.designs.drawn import Real
+from analysis.designs.drawn import Real, Whole
 from analysis.designs.places import place_in_stages
 from analysis.designs.reading import Reading
 from analysis.errors import ComparisonError
@@ -19,6 +19,8 @@ from analysis.estimation.asked import Names, list_names
 from analysis.estimation.covary import Covariances
 from analysis.estimation.joint import LARGEST_MATRIX
 from analysis.weighting.auxiliaries import Calibration
+
+Side = tuple[Frame, Asked, Reading, Covariances]
 
 
 def compare_periods(
@@ -105,15 +107,18 @@ def compare_periods(
     first, second = sides
     old, new = _match(first[4], second[4], [*by, first[1].label])
     size = len(old)
-    cross = None
-    if shared is not None or multiplicity == "max_t":
-        if size > LARGEST_MATRIX:
-            raise ComparisonError(
-                [f"{size} figures in each period need {size}² covariances"],
-                f"Compare at most {LARGEST_MATRIX}, by ``where``; or separate samples by holm or bh.",
-            )
-        cross = _cross(first[:4], second[:4], shared)
-    covariance = np.zeros(size) if cross is None else cross[old, new]
+    if multiplicity == "max_t" and size > LARGEST_MATRIX:
+        raise ComparisonError(
+            [f"max_t over {size} figures in each period needs all their covariances"],
+            f"Compare at most {LARGEST_MATRIX}, by ``where``; or choose holm or bh.",
+        )
+    cross = _cross(first[:4], second[:4], shared) if multiplicity == "max_t" else None
+    if shared is None:
+        covariance = np.zeros(size)
+    elif cross is not None:
+        covariance = cross[old, new]
+    else:
+        covariance = _cross_pairs(first[:4], second[:4], shared, old, new)
     ours, theirs = _take(second[4], new), _take(first[4], old)
     joint = None
     if multiplicity == "max_t" and cross is not None:
@@ -146,7 +151,7 @@ def compare_periods(
     return found.with_columns(pl.format("{}; {}", pl.col("method"), pl.lit(how)).alias("method"))
 
 
-def _match(old: Figures, new: Figures, keys: list[str]) -> tuple[np.ndarray, np.ndarray]:
+def _match(old: Figures, new: Figures, keys: list[str]) -> tuple[Whole, Whole]:
     places = [
         figures.table.select(*keys, pl.int_range(pl.len(), dtype=pl.Int64).alias(name))
         for figures, name in ((old, " old"), (new, " new"))
@@ -157,36 +162,45 @@ def _match(old: Figures, new: Figures, keys: list[str]) -> tuple[np.ndarray, np.
     return both[" old"].to_numpy(), both[" new"].to_numpy()
 
 
-def _cross(
-    first: tuple[Frame, Asked, Reading, Covariances],
-    second: tuple[Frame, Asked, Reading, Covariances],
-    shared: str | None,
-) -> Real:
+def _cross(first: Side, second: Side, shared: str | None) -> Real:
     """Covariances of the figures before (rows) with those after (columns)."""
     if shared is None:
         return np.zeros((len(first[3].influences.table), len(second[3].influences.table)))
+    if _are_replicated(first, second):
+        one, two = _away(first[3], second[3])
+        return np.asarray(one @ two.T)
+    return covary_shared(*(_place(side, shared) for side in (first, second)))
+
+
+def _cross_pairs(first: Side, second: Side, shared: str, old: Whole, new: Whole) -> Real:
+    """Covariances of the figure ``old[k]`` before with the figure ``new[k]`` after."""
+    if _are_replicated(first, second):
+        one, two = _away(first[3], second[3])
+        return np.asarray((one[old] * two[new]).sum(axis=1))
+    return covary_side_by_side(_place(first, shared), _place(second, shared), old, new)
+
+
+def _are_replicated(first: Side, second: Side) -> bool:
     kinds = [side[1].design.replicates is not None for side in (first, second)]
-    if all(kinds):
-        return _cross_replicates(first[3], second[3])
-    if any(kinds):
+    if any(kinds) and not all(kinds):
         raise ComparisonError(
             ["one period has replicate weights, the other has none"],
             "Give both replicates, drawn alike, or neither.",
         )
-    return covary_shared(*(_place(side, shared) for side in (first, second)))
+    return all(kinds)
 
 
-def _cross_replicates(first: Covariances, second: Covariances) -> Real:
+def _away(first: Covariances, second: Covariances) -> tuple[Real, Real]:
     if first.away is None or second.away is None or first.away[0].shape[1] != second.away[0].shape[1]:
         raise ComparisonError(
             ["the two periods have different numbers of replicates"],
             "Replicates must be drawn alike in both periods.",
         )
     (one, multipliers), (two, _) = first.away, second.away
-    return np.asarray((one * multipliers) @ two.T)
+    return one * multipliers, two
 
 
-def _place(side: tuple[Frame, Asked, Reading, Covariances], shared: str) -> Period:
+def _place(side: Side, shared: str) -> Period:
     frame, asked, reading, covariances = side
     if shared not in frame.lazy().collect_schema():
         raise ComparisonError([f"column {shared!r} (shared) is missing"], "It names the PSU across periods.")

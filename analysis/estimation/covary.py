@@ -62,7 +62,14 @@ class Covariances:
         return float(min(has.sum() - len(np.unique(self.strata[has])), self.most_df))
 
     def df_each(self) -> Real:
-        return np.array([self.df_of(np.array([k])) for k in range(self.influences.table.height)])
+        """PSUs − strata with members of each."""
+        if self.psus is None or self.strata is None:
+            assert self.own_df is not None
+            return self.own_df
+        has = self.psus > 0
+        places = sparse.csr_array((np.ones(len(self.strata)), (self.strata, np.arange(len(self.strata)))))
+        touched = (places @ has.astype(float)) > 0
+        return np.minimum(np.asarray(has.sum(axis=0) - touched.sum(axis=0), float), self.most_df)
 
 
 def find_covariances(

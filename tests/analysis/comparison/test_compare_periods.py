@@ -3,8 +3,10 @@
 import numpy as np
 import polars as pl
 import pytest
+from scipy import sparse
 
 from analysis.comparison import compare_periods, estimate_contrasts
+from analysis.comparison.overlap import Period, covary_shared, covary_side_by_side
 from analysis.design import Stage, SurveyDesign
 from analysis.designs.replicate import make_replicates
 from analysis.errors import ComparisonError
@@ -154,3 +156,38 @@ def test_what_cannot_be_compared_is_refused_by_name(change, asked, said):
     before, after = periods(panel())
     with pytest.raises(ComparisonError, match=said):
         compare_periods(before, after.with_columns(**change), DESIGN, item="y", **asked)
+
+
+def test_each_of_thousands_of_units_is_compared_with_itself_in_a_panel():
+    rng = np.random.default_rng(14)
+    people, units = 3000, 1200
+    before = pl.DataFrame(
+        {
+            "w": rng.uniform(1, 5, people),
+            "person": np.arange(people),
+            "unit": np.arange(people) % units,
+            "y": rng.normal(50, 9, people),
+        }
+    )
+    after = before.with_columns(pl.col("y") + pl.Series(rng.normal(2, 3, people)))
+    found = compare_periods(before, after, SurveyDesign("w"), item="y", by="unit", shared="person")
+    assert found.height == units
+    # the same people in one stratum: the change of each is one influence, of two means with the same weights
+    w, unit = before["w"].to_numpy(), before["unit"].to_numpy()
+    change = after["y"].to_numpy() - before["y"].to_numpy()
+    total = np.bincount(unit, w)
+    influence = w * (change - (np.bincount(unit, w * change) / total)[unit]) / total[unit]
+    expected = np.sqrt(people / (people - 1) * np.bincount(unit, influence**2))
+    assert found["standard_error"].to_numpy() == pytest.approx(expected, rel=1e-9)
+
+
+def test_periods_side_by_side_covary_as_they_do_in_the_whole_table():
+    rng = np.random.default_rng(3)
+    periods = []
+    for fraction in (0.0, 0.3):
+        strata = [str(k) for k in rng.integers(0, 4, 40)]
+        names = [(stratum, str(k)) for stratum, k in zip(strata, rng.permutation(60), strict=False)]
+        totals = sparse.csr_array(rng.normal(0, 1, (40, 6)) * (rng.random((40, 6)) < 0.5))
+        periods.append(Period(names, strata, totals, np.full(40, fraction)))
+    old, new = np.array([0, 2, 5]), np.array([1, 2, 4])
+    assert covary_side_by_side(*periods, old, new) == pytest.approx(covary_shared(*periods)[old, new], abs=1e-13)
