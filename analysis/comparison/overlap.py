@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.designs.drawn import Real, Whole
@@ -93,11 +94,11 @@ def _deviate(every: Real, shared: Real) -> Real:
         return np.asarray(away * np.where(size > 0, every.std(axis=0, ddof=1) / size, 0.0))
 
 
-def _present(totals: Matrix, rows: Whole) -> Real:
+def _present(totals: Matrix, rows: Whole) -> NDArray[np.bool_]:
     """Per figure whether a PSU of ``rows`` has a total."""
     part = totals[rows]
     if sparse.issparse(part):
-        return np.bincount(part.indices, minlength=part.shape[1]) > 0
+        return np.asarray(np.bincount(part.indices, minlength=part.shape[1]) > 0)
     return np.asarray((part != 0).any(axis=0))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.ranking.every_pair import largest_differences
 from analysis.ranking.figures import Figures, Floats, draw_errors
 
 Mask = NDArray[np.bool_]
@@ -45,13 +46,19 @@ def critical_values(
     rng = np.random.default_rng(seed)
     p = len(figures.score)
     exact = p <= EVERY_PAIR or figures.covariance is not None
-    chunk = max(1, _AT_ONCE // (p * (p if exact else _CLASSES)))
+    dependent = figures.covariance is not None
+    chunk = max(1, _AT_ONCE // (p if dependent else p * (p if exact else _CLASSES)))
+    errors = difference_errors(figures) if dependent else np.empty((0, 0))
+    family = (np.ones((p, p), bool),) * 2 if kept is None else (kept.not_better, kept.not_worse)
     maxima = []
     for start in range(0, draws, chunk):
         noise, factor = draw_errors(figures, rng, min(chunk, draws - start))
-        largest = (
-            _every_pair(figures, noise, factor, kept) if exact else _in_classes(figures, noise, factor, joint)
-        )
+        if figures.covariance is not None:
+            largest = largest_differences(noise, errors, *family, joint=joint) / factor[:, :1]  # one for all units
+        elif exact:
+            largest = _every_pair(figures, noise, factor, kept)
+        else:
+            largest = _in_classes(figures, noise, factor, joint)
         maxima.append(largest.max(axis=1, keepdims=True) if joint else largest)
     ordered = np.sort(np.concatenate(maxima), axis=0)
     place = min(draws, int(np.ceil((draws + 1) * confidence))) - 1
@@ -59,12 +66,9 @@ def critical_values(
 
 
 def _every_pair(figures: Figures, noise: Floats, factor: Floats, kept: Kept | None) -> Floats:
-    """draws × units: the largest studentised difference of each unit from any other."""
-    if figures.covariance is None:
-        reported = (figures.error * factor) ** 2
-        errors = np.sqrt(reported[:, :, None] + reported[:, None, :])
-    else:
-        errors = difference_errors(figures) * factor[:, :1, None]  # the same factor for all units
+    """draws × units: the largest studentised difference of each of some independent units from any other."""
+    reported = (figures.error * factor) ** 2
+    errors = np.sqrt(reported[:, :, None] + reported[:, None, :])
     apart = noise[:, :, None] - noise[:, None, :]
     apart = np.divide(apart, errors, out=np.zeros_like(apart), where=np.broadcast_to(errors > 0, apart.shape))
     if kept is None:

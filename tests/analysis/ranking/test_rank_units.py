@@ -7,6 +7,7 @@ from scipy import stats
 
 from analysis.errors import RankError
 from analysis.ranking import critical_values, rank_units
+from analysis.ranking.every_pair import largest_differences
 from analysis.ranking.figures import read_figures
 
 FIVE = pl.DataFrame(
@@ -211,3 +212,21 @@ def test_what_cannot_be_ranked_is_refused(change, options, problem) -> None:
 def test_one_figure_is_no_ranking() -> None:
     with pytest.raises(RankError, match="1 units with a figure"):
         rank_units(FIVE.head(1), unit="unit")
+
+
+@pytest.mark.parametrize("joint", [True, False])
+def test_largest_differences_are_those_of_every_pair(joint: bool) -> None:
+    rng = np.random.default_rng(5)
+    noise, errors = rng.normal(0, 1, (300, 7)), rng.uniform(1, 2, (7, 7))
+    errors = errors + errors.T
+    np.fill_diagonal(errors, 0.0)
+    errors[1, 2] = errors[2, 1] = 0.0  # two units that are certain of each other: no comparison
+    above = rng.random((7, 7)) < 0.6
+    below = above.T
+    expected = np.zeros((300, 7))
+    for j, k in zip(*np.nonzero(errors), strict=True):
+        apart = (noise[:, j] - noise[:, k]) / errors[j, k]
+        counted = np.maximum(np.where(above[j, k], apart, 0.0), np.where(below[j, k], -apart, 0.0))
+        expected[:, j] = np.maximum(expected[:, j], counted)
+    found = largest_differences(noise, errors, above, below, joint=joint)
+    assert found == pytest.approx(expected.max(axis=1, keepdims=True) if joint else expected, rel=1e-12)
