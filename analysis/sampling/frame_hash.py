@@ -11,6 +11,9 @@ import polars as pl
 from analysis.errors import SelectionError
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+CHUNK = 500_000  # lines hashed at once
+WHOLE = 2.0**53  # above it floats have gaps and are written one by one
+ESCAPED = r'[\x00-\x1f"\\]'  # what JSON writes otherwise than it is
 
 
 def hash_frame(frame: pl.DataFrame) -> str:
@@ -45,13 +48,18 @@ def hash_frame(frame: pl.DataFrame) -> str:
     """
     columns = sorted(frame.columns, key=lambda name: unicodedata.normalize("NFC", name))
     digest = hashlib.sha256(_json([unicodedata.normalize("NFC", name) for name in columns]).encode())
-    for line in sorted(read_rows(frame, columns)):
-        digest.update(b"\n" + line.encode())
+    lines = _write_rows(frame, columns).sort()  # by bytes, which is the order of code points
+    for first in range(0, len(lines), CHUNK):
+        digest.update(b"\n" + "\n".join(lines[first : first + CHUNK].to_list()).encode())
     return digest.hexdigest()
 
 
 def read_rows(frame: pl.DataFrame, columns: Sequence[str]) -> list[str]:
     """One line of canonical JSON for each row, columns in the order named. METHODS 12.5."""
+    return _write_rows(frame, columns).to_list()
+
+
+def _write_rows(frame: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
     odd = [
         f"column {name!r} is {frame.schema[name]} ({frame.height} rows)"
         for name in columns
@@ -59,8 +67,10 @@ def read_rows(frame: pl.DataFrame, columns: Sequence[str]) -> list[str]:
     ]
     if odd:
         raise SelectionError(odd, "Drop or cast them: a frame holds text, numbers, Booleans, dates and times.")
-    plain = [_canonical(frame[name]) for name in columns]
-    return [_json(row) for row in zip(*plain, strict=True)]
+    if not columns:
+        return pl.Series(dtype=pl.String)
+    written = pl.DataFrame([_write(frame[name]).alias(str(at)) for at, name in enumerate(columns)])
+    return written.select(pl.format("[{}]", pl.concat_str(pl.all(), separator=","))).to_series()
 
 
 def _is_plain(dtype: pl.DataType) -> bool:
@@ -76,13 +86,32 @@ def _is_plain(dtype: pl.DataType) -> bool:
     )
 
 
-def _canonical(column: pl.Series) -> list[object]:
+def _write(column: pl.Series) -> pl.Series:
+    """Every value as JSON. Whole columns where that says the same, else one distinct value after another."""
     if column.dtype in (pl.Categorical, pl.Enum):
         column = column.cast(pl.String)
+    if (
+        column.dtype.is_float()
+        and (column.is_null() | ((column == column.floor()) & (column.abs() < WHOLE))).all()
+    ):
+        column = column.cast(pl.Int64)  # 5.0 and 5 are one number
     if column.dtype == pl.Null or column.dtype == pl.Boolean or column.dtype.is_integer():
-        return column.to_list()
+        return column.cast(pl.String).fill_null("null")
+    if column.dtype == pl.String:
+        text = column.str.normalize("NFC")
+        if not text.str.contains(ESCAPED).any():
+            return text.to_frame("text").select(pl.format('"{}"', "text")).to_series().fill_null("null")
+        column = text
+    return _write_each(column)
+
+
+def _write_each(column: pl.Series) -> pl.Series:
     write: Callable[[object], object] = _number if column.dtype.is_numeric() else _text
-    return [None if value is None else write(value) for value in column]
+    distinct = column.unique().alias("value")
+    texts = [_json(None if value is None else write(value)) for value in distinct]
+    known = distinct.to_frame().with_columns(pl.Series("text", texts, dtype=pl.String))
+    found = column.to_frame("value").join(known, on="value", how="left", nulls_equal=True, maintain_order="left")
+    return found["text"]
 
 
 def _number(value: object) -> object:

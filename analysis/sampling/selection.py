@@ -124,10 +124,11 @@ def select_stages(
     read, digest = read_frame(frame, stages, strata), hash_frame(frame)
     path = list(strata)
     for number, stage in enumerate(stages, 1):
-        drawn = draw_stage(read, stage, number, path, seed, digest)
+        is_last = number == len(stages)
+        drawn = draw_stage(read, stage, number, path, seed, digest, is_last=is_last)
         path.append(stage.unit)
         # Only the last stage has lists; the stages above it have no reserve.
-        read = read.join(drawn if number == len(stages) else drawn.drop("list", "position"), on=path)
+        read = read.join(drawn if is_last else drawn.drop("list", "position"), on=path)
     return Sample.from_rows(_finish(frame, read, path, len(stages)), seed, digest, strata, stages)
 
 

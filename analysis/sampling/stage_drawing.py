@@ -37,14 +37,21 @@ class Parent:
 
 
 def draw_stage(
-    read: pl.DataFrame, stage: Stage, number: int, parents: list[str], seed: int | str, digest: str
+    read: pl.DataFrame,
+    stage: Stage,
+    number: int,
+    parents: list[str],
+    seed: int | str,
+    digest: str,
+    *,
+    is_last: bool,
 ) -> pl.DataFrame:
     """One row per unit drawn: its path, list, position and ``stage_<number>_…``.
 
-    ``read`` holds the rows the stages above left; ``parents`` are the columns of the strata and of the units
-    above. METHODS 12.4, 12.5.
+    ``read`` holds the rows the stages above left, one for each unit where this stage ``is_last``; ``parents``
+    are the columns of the strata and of the units above. METHODS 12.4, 12.5.
     """
-    units = _list_units(read, stage, number, parents)
+    units = _list_units(read, stage, number, parents, is_last=is_last)
     groups = _group(units, stage, number, parents)
     sizes, certain = units[SIZE].to_numpy(), units[CERTAIN].to_numpy()
     _refuse_small(groups, certain, stage, is_first=number == 1)
@@ -71,11 +78,18 @@ def draw_stage(
     return units.select(*parents, stage.unit)[table["k"].to_list()].hstack(table.drop("k"))
 
 
-def _list_units(read: pl.DataFrame, stage: Stage, number: int, parents: list[str]) -> pl.DataFrame:
+def _list_units(
+    read: pl.DataFrame, stage: Stage, number: int, parents: list[str], *, is_last: bool
+) -> pl.DataFrame:
     """One row per unit of this stage, sorted: parents, the stage's order, the unit's label."""
     path = [*parents, stage.unit]
     order = [name for name in stage.order if name not in path]
     size = pl.lit(1.0) if stage.size is None else pl.col(stage.size).cast(pl.Float64)
+    sorting = [*parents, *stage.order, stage.unit]
+    if is_last:  # nothing to sum over; grouping millions of single rows takes most of a minute
+        certain = pl.lit(False) if stage.certainty is None else pl.col(stage.certainty)
+        wanted = pl.col(WANTED.format(number))
+        return read.select(*path, size.alias(SIZE), certain.alias(CERTAIN), wanted, *order).sort(sorting)
     certain = pl.lit(False) if stage.certainty is None else pl.col(stage.certainty).any()
     units = read.group_by(path).agg(
         size.alias(SIZE), certain.alias(CERTAIN), pl.col(WANTED.format(number)).first(), pl.col(order).min()
@@ -84,7 +98,7 @@ def _list_units(read: pl.DataFrame, stage: Stage, number: int, parents: list[str
         # fsum is rounded once: neither row order nor platform moves a last digit.
         sums = [math.fsum(below) for below in units[SIZE].to_list()]
         units = units.with_columns(pl.Series(SIZE, sums, dtype=pl.Float64))
-    return units.sort([*parents, *stage.order, stage.unit])
+    return units.sort(sorting)
 
 
 def _group(units: pl.DataFrame, stage: Stage, number: int, parents: list[str]) -> list[Parent]:
