@@ -1,4 +1,4 @@
-"""How many to ask so that a difference is seen: two shares, two means; sizes are for each of two equal groups."""
+"""How many to ask so that a difference is seen: two shares, two means; groups of equal or other sizes."""
 
 import math
 
@@ -17,12 +17,14 @@ def size_for_two_shares(
     power: float = 0.8,
     significance: float = 0.05,
     sides: int = 2,
+    ratio: float = 1.0,
     design_effect: float = 1.0,
     response_rate: float = 1.0,
 ) -> SampleSize:
-    """Responses per group so that a test of two independent shares sees their difference.
+    """Responses of the first group so that a test of two independent shares sees their difference.
 
-    n = ((z_α·√((p₁+p₂)(1−(p₁+p₂)/2)) + z_β·√(p₁(1−p₁)+p₂(1−p₂)))/|p₁−p₂|)²·deff.
+    n = ((z_α·√(p̄(1−p̄)(1+1/r)) + z_β·√(p₁(1−p₁)+p₂(1−p₂)/r))/|p₁−p₂|)²·deff with p̄ = (p₁+r·p₂)/(1+r); the
+    second group gets r·n.
 
     Parameters
     ----------
@@ -34,6 +36,8 @@ def size_for_two_shares(
         Probability of seeing one that is not there.
     sides
         2: either may be larger; 1: the direction is known before.
+    ratio
+        r > 0: responses of the second group for each of the first; 1 needs the fewest in all.
     design_effect, response_rate
         As in ``size_for_share``.
 
@@ -55,10 +59,15 @@ def size_for_two_shares(
     --------
     >>> size_for_two_shares(0.60, 0.66).n
     1016
+
+    A commune against nine others taken together, which give nine times as many:
+
+    >>> size_for_two_shares(0.60, 0.68, ratio=9).n
+    308
     """
-    _refuse(_power_claims(power, significance, sides) + _share_claims(share_1, share_2))
+    _refuse(_power_claims(power, significance, sides, ratio) + _share_claims(share_1, share_2))
     _refuse([(share_1 != share_2, "the two shares are the same, no size shows a difference")])
-    spread_0, spread_1 = _spreads(share_1, share_2)
+    spread_0, spread_1 = _spreads(share_1, share_2, ratio)
     root = (_tail(significance, sides) * spread_0 + special.ndtri(power) * spread_1) / abs(share_1 - share_2)
     return _sized(float(root * root) * design_effect, design_effect, response_rate)
 
@@ -70,9 +79,10 @@ def power_for_two_shares(
     *,
     significance: float = 0.05,
     sides: int = 2,
+    ratio: float = 1.0,
     design_effect: float = 1.0,
 ) -> float:
-    """Probability (0-1) that ``n`` responses per group show the difference of two shares.
+    """Probability (0-1) that ``n`` responses, and ``ratio``·n of the other group, show a difference of two shares.
 
     The inverse of ``size_for_two_shares``, with its arguments, errors and limits; a difference seen in the wrong
     direction does not count. METHODS 12.2.
@@ -82,9 +92,9 @@ def power_for_two_shares(
     >>> round(power_for_two_shares(1016, 0.60, 0.66), 3)
     0.8
     """
-    _refuse(_power_claims(0.5, min(significance, 0.4), sides) + _share_claims(share_1, share_2))
+    _refuse(_power_claims(0.5, min(significance, 0.4), sides, ratio) + _share_claims(share_1, share_2))
     _refuse([(0 < significance < 1, f"significance is {significance}"), (n > 0, f"n is {n}, not above 0")])
-    spread_0, spread_1 = _spreads(share_1, share_2)
+    spread_0, spread_1 = _spreads(share_1, share_2, ratio)
     distance = math.sqrt(n / design_effect) * abs(share_1 - share_2)
     return float(special.ndtr((distance - _tail(significance, sides) * spread_0) / spread_1))
 
@@ -96,15 +106,16 @@ def size_for_two_means(
     power: float = 0.8,
     significance: float = 0.05,
     sides: int = 2,
+    ratio: float = 1.0,
     design_effect: float = 1.0,
     response_rate: float = 1.0,
 ) -> SampleSize:
-    """Responses per group so that a t test of two independent means sees their difference.
+    """Responses of the first group so that a t test of two independent means sees their difference.
 
-    Solves P(T > t_{α}) = power for the non-central t with 2(n−1) degrees of freedom and non-centrality
-    √(n/2)·δ/S; n is then multiplied by the design effect. ``difference`` and ``standard_deviation`` share
-    a unit. Arguments, errors and limits as in ``size_for_two_shares``. METHODS 12.2; agrees with R
-    ``power.t.test`` (p24).
+    Solves P(T > t_{α}) = power for the non-central t with n(1+r)−2 degrees of freedom and non-centrality
+    √(n·r/(1+r))·δ/S, r the ``ratio``; n is then multiplied by the design effect. ``difference`` and
+    ``standard_deviation`` share a unit. Arguments, errors and limits as in ``size_for_two_shares``.
+    METHODS 12.2; agrees with R ``power.t.test`` (p24).
 
     Examples
     --------
@@ -113,7 +124,7 @@ def size_for_two_means(
     """
     _refuse(
         [
-            *_power_claims(power, significance, sides),
+            *_power_claims(power, significance, sides, ratio),
             (difference != 0, "difference is 0, no size shows it"),
             (standard_deviation > 0, f"standard_deviation is {standard_deviation}, not above 0"),
         ]
@@ -121,14 +132,15 @@ def size_for_two_means(
     effect = abs(difference) / standard_deviation
 
     def short(n: float) -> float:
-        return _power_of_t(n, effect, significance, sides) - power
+        return _power_of_t(n, effect, significance, sides, ratio) - power
 
-    low, high = 1.0 + 1e-6, 4.0
+    fewest = 2.0 / min(ratio, 1.0)  # two in the smaller group
+    low, high = 2.0 / (1 + ratio) + 1e-6, 2 * fewest
     while short(high) < 0:
         low, high = high, high * 2
         _refuse([(high < LARGEST, f"difference {difference} is too small against {standard_deviation}")])
     n = low if short(low) >= 0 else float(optimize.brentq(short, low, high, xtol=1e-10, rtol=1e-14))
-    return _sized(max(n, 2.0) * design_effect, design_effect, response_rate)
+    return _sized(max(n, fewest) * design_effect, design_effect, response_rate)
 
 
 def power_for_two_means(
@@ -138,9 +150,12 @@ def power_for_two_means(
     standard_deviation: float,
     significance: float = 0.05,
     sides: int = 2,
+    ratio: float = 1.0,
     design_effect: float = 1.0,
 ) -> float:
-    """Probability (0-1) that ``n`` responses per group show a difference of two means; METHODS 12.2.
+    """Probability (0-1) that ``n`` responses, and ``ratio``·n of the other group, show a difference of two means.
+
+    The inverse of ``size_for_two_means``, with its arguments, errors and limits. METHODS 12.2.
 
     Examples
     --------
@@ -149,26 +164,27 @@ def power_for_two_means(
     """
     _refuse(
         [
-            *_power_claims(0.5, min(significance, 0.4), sides),
-            (n / design_effect > 1, f"n is {n}, not above 1 effective response"),
+            *_power_claims(0.5, min(significance, 0.4), sides, ratio),
+            (n / design_effect * (1 + ratio) > 2, f"n is {n}, not above 2 effective responses of both groups"),
             (standard_deviation > 0, f"standard_deviation is {standard_deviation}, not above 0"),
         ]
     )
-    return _power_of_t(n / design_effect, abs(difference) / standard_deviation, significance, sides)
+    return _power_of_t(n / design_effect, abs(difference) / standard_deviation, significance, sides, ratio)
 
 
-def _power_of_t(n: float, effect: float, significance: float, sides: int) -> float:
-    df = 2 * (n - 1)
+def _power_of_t(n: float, effect: float, significance: float, sides: int, ratio: float) -> float:
+    df = n * (1 + ratio) - 2
     critical = float(stats.t.isf(significance / sides, df))
-    return float(stats.nct.sf(critical, df, math.sqrt(n / 2) * effect))
+    return float(stats.nct.sf(critical, df, math.sqrt(n * ratio / (1 + ratio)) * effect))
 
 
 def _tail(significance: float, sides: int) -> float:
     return float(-special.ndtri(significance / sides))
 
 
-def _spreads(p1: float, p2: float) -> tuple[float, float]:
-    return math.sqrt((p1 + p2) * (1 - (p1 + p2) / 2)), math.sqrt(p1 * (1 - p1) + p2 * (1 - p2))
+def _spreads(p1: float, p2: float, ratio: float) -> tuple[float, float]:
+    pooled = (p1 + ratio * p2) / (1 + ratio)
+    return math.sqrt(pooled * (1 - pooled) * (1 + 1 / ratio)), math.sqrt(p1 * (1 - p1) + p2 * (1 - p2) / ratio)
 
 
 def _sized(exact: float, design_effect: float, response_rate: float) -> SampleSize:
@@ -181,8 +197,9 @@ def _sized(exact: float, design_effect: float, response_rate: float) -> SampleSi
     return SampleSize(exact, exact, exact / response_rate)
 
 
-def _power_claims(power: float, significance: float, sides: int) -> list[tuple[bool, str]]:
+def _power_claims(power: float, significance: float, sides: int, ratio: float) -> list[tuple[bool, str]]:
     return [
+        (0 < ratio < math.inf, f"ratio is {ratio}, not above 0"),
         (0 < significance < 0.5, f"significance is {significance}, not between 0 and 0.5"),
         (significance < power < 1, f"power is {power}, not between significance and 1"),
         (sides in (1, 2), f"sides is {sides}, not 1 or 2"),
