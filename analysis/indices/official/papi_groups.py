@@ -1,20 +1,37 @@
-"""The four PAPI groups of provinces: percentile cuts, inclusive side and set of units declared. METHODS 18.5."""
+"""The four PAPI groups of provinces: percentiles, inclusive side and set of units declared. METHODS 18.5."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 import polars as pl
 
 from analysis.errors import OfficialError
+from analysis.indices.official.reading import load_method
 
 GROUPS = ("lowest", "low_average", "high_average", "top")
 CUTS = (0.25, 0.5, 0.75)
+SIDES, UNITS = ("lower", "upper"), ("published", "withheld_lowest")
+# The nine of Hyndman and Fan (1996), as NumPy names them.
+PERCENTILES = (
+    "inverted_cdf",
+    "averaged_inverted_cdf",
+    "closest_observation",
+    "interpolated_inverted_cdf",
+    "hazen",
+    "weibull",
+    "linear",
+    "median_unbiased",
+    "normal_unbiased",
+)
+NEAR = 1e-9  # a cut this near to a score is that score, whatever rounding did
 
 
 def group_quartiles(
     frame: pl.DataFrame,
     *,
-    inclusive: str = "lower",
-    units: str = "published",
+    inclusive: str | None = None,
+    units: str | None = None,
+    percentile: str | None = None,
     override: Mapping[str, str] | None = None,
 ) -> pl.DataFrame:
     """The group of every unit, by percentiles of the scores.
@@ -25,10 +42,14 @@ def group_quartiles(
         unit (String, once each), score (Float64, null: withheld).
     inclusive
         "lower": a score on a cut opens the group above it (2019, 2020, D6 of 2022); "upper": it closes the group
-        below (D1 of 2023).
+        below (D1 of 2023). None: as the method's data say, lower.
     units
         "published": cuts over units with a score; "withheld_lowest": withheld ones take the lowest places when
-        cuts are made (fits what the press printed for 2022 and 2023).
+        cuts are made (fits what the press printed for 2022 and 2023). None: published.
+    percentile
+        How a cut between two scores is found: "linear" at (N - 1)p (R type 7), "weibull" at (N + 1)p (type 6) or
+        another of Hyndman and Fan's nine by NumPy's names. None: linear. No text states it; linear reproduces the
+        groups on record.
     override
         Unit → group as published, where a printed membership is on record; it wins.
 
@@ -56,15 +77,17 @@ def group_quartiles(
     >>> group_quartiles(frame, inclusive="upper").sort("score")["group"].to_list()
     ['lowest', 'lowest', 'low_average', 'high_average', 'top']
     """
-    named = dict(override or {})
-    _check(frame, inclusive, units, named)
+    method, named = load_method("papi", "2011"), dict(override or {})
+    side = method.settle("group_inclusive", inclusive)
+    over = method.settle("group_units", units)
+    rule = method.settle("group_percentile", percentile)
+    _check(frame, side, over, rule, named)
     ranked = frame["score"]
-    if units == "withheld_lowest":
+    if over == "withheld_lowest":
         ranked = ranked.fill_null(float(ranked.min()) - 1.0)  # type: ignore[arg-type]
-    cuts = [ranked.drop_nulls().quantile(cut, interpolation="linear") for cut in CUTS]
-    closed = "left" if inclusive == "lower" else "right"
-    above = [pl.col("score") >= cut if closed == "left" else pl.col("score") > cut for cut in cuts]
-    place = pl.sum_horizontal(*[over.cast(pl.Int8) for over in above], ignore_nulls=False)
+    cuts = _cut(ranked.drop_nulls(), rule)
+    above = [pl.col("score") >= cut if side == "lower" else pl.col("score") > cut for cut in cuts]
+    place = pl.sum_horizontal(*[reached.cast(pl.Int8) for reached in above], ignore_nulls=False)
     group = place.replace_strict(dict(enumerate(GROUPS)), return_dtype=pl.String)
     return (
         frame.select("unit", "score")
@@ -83,12 +106,21 @@ def group_quartiles(
     )
 
 
-def _check(frame: pl.DataFrame, inclusive: str, units: str, override: Mapping[str, str]) -> None:
+def _cut(scores: pl.Series, percentile: str) -> Sequence[float]:
+    values = scores.cast(pl.Float64).to_numpy()
+    found = np.quantile(values, CUTS, method=percentile)  # type: ignore[call-overload]
+    nearest = values[np.argmin(np.abs(values[None, :] - found[:, None]), axis=1)]
+    return [float(cut) for cut in np.where(np.abs(nearest - found) <= NEAR, nearest, found)]
+
+
+def _check(frame: pl.DataFrame, inclusive: str, units: str, percentile: str, override: Mapping[str, str]) -> None:
     problems = []
-    if inclusive not in ("lower", "upper"):
+    if inclusive not in SIDES:
         problems.append(f"inclusive {inclusive!r}")
-    if units not in ("published", "withheld_lowest"):
+    if units not in UNITS:
         problems.append(f"units {units!r}")
+    if percentile not in PERCENTILES:
+        problems.append(f"percentile {percentile!r}")
     if frame["unit"].n_unique() < frame.height:
         problems.append(f"{frame.height - frame['unit'].n_unique()} units stand there twice")
     if frame["score"].count() < len(GROUPS):
@@ -102,6 +134,6 @@ def _check(frame: pl.DataFrame, inclusive: str, units: str, override: Mapping[st
     if problems:
         raise OfficialError(
             problems,
-            "inclusive is lower or upper, units published or withheld_lowest; four units at least, each once; "
-            f"groups are {', '.join(GROUPS)}.",
+            "inclusive is lower or upper, units published or withheld_lowest, percentile one of "
+            f"{', '.join(PERCENTILES)}; four units at least, each once; groups are {', '.join(GROUPS)}.",
         )

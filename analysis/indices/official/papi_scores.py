@@ -1,6 +1,7 @@
 """PAPI from indicators to sub-dimensions, dimensions and the total, withheld results kept apart. METHODS 18.4."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -9,6 +10,7 @@ from analysis.indices.official.papi_structure import Indicator, Structure
 
 SLACK = 1e-9
 TOTAL = "total"
+WEIGHTED = "weighted_total"
 
 
 def score_indicators(
@@ -56,7 +58,13 @@ def score_indicators(
     return frame.with_columns((low + (high - low) * pl.sum_horizontal(*shares, ignore_nulls=False)).alias(into))
 
 
-def add_up_scores(frame: pl.DataFrame, structure: Structure, *, zero_is_missing: bool = True) -> pl.DataFrame:
+def add_up_scores(
+    frame: pl.DataFrame,
+    structure: Structure,
+    *,
+    zero_is_missing: bool = True,
+    dimension_weights: Mapping[str, float] | None = None,
+) -> pl.DataFrame:
     """Dimensions and the total of every unit from its sub-dimensions: plain sums, not rounded.
 
     Parameters
@@ -69,18 +77,23 @@ def add_up_scores(frame: pl.DataFrame, structure: Structure, *, zero_is_missing:
         Of the year of the scores (``load_structure``).
     zero_is_missing
         Official files carry 0 for withheld results of some years; no score can be 0. False: a 0 is refused.
+    dimension_weights
+        Dimension (D1 …) → weight >= 0, one for each of the year; only their ratios matter. Adds the weighted
+        total that some editions print beside the headline. No text read gives the weights: None adds none.
 
     Returns
     -------
     DataFrame
-        unit, level (sub_dimension, dimension, total), code, score, state (published, withheld), in the order of
-        ``frame``'s units. A dimension with a withheld part is withheld, and so is the total of its unit. Published
-        figures have no standard error here; see ``papi_intervals``.
+        unit, level (sub_dimension, dimension, total, and with weights weighted_total), code, score, state
+        (published, withheld), in the order of ``frame``'s units. A dimension with a withheld part is withheld, and
+        so are the totals of its unit. The weighted total is on the scale of the plain one: equal weights give the
+        same. Published figures have no standard error here; see ``papi_intervals``.
 
     Raises
     ------
     OfficialError
-        Unknown sub-dimensions of that year, two rows for one, scores outside their range: all together.
+        Unknown sub-dimensions of that year, two rows for one, scores outside their range; dimensions without
+        weight or unknown, weights negative or all 0: all together.
 
     References
     ----------
@@ -94,7 +107,12 @@ def add_up_scores(frame: pl.DataFrame, structure: Structure, *, zero_is_missing:
     >>> frame = pl.DataFrame(floors, schema=["unit", "sub_dimension", "score"], orient="row")
     >>> round(add_up_scores(frame, structure).filter(pl.col("level") == "total")["score"][0], 2)
     7.96
+    >>> weights = {"D1": 2, "D2": 1, "D3": 1, "D4": 2, "D5": 1, "D6": 2, "D7": 1, "D8": 1}
+    >>> weighed = add_up_scores(frame, structure, dimension_weights=weights)
+    >>> round(weighed.filter(pl.col("level") == "weighted_total")["score"][0], 2)
+    7.97
     """
+    weights = dimension_weights or structure.method.parameters["dimension_weights"].value
     known = pl.DataFrame(
         [(sub.id, sub.dimension, sub.low, sub.high) for sub in structure.sub_dimensions],
         schema={"sub_dimension": pl.String, "dimension": pl.String, "low": pl.Float64, "high": pl.Float64},
@@ -104,7 +122,7 @@ def add_up_scores(frame: pl.DataFrame, structure: Structure, *, zero_is_missing:
     if zero_is_missing:
         score = pl.when(score != 0).then(score)
     given = frame.select("unit", "sub_dimension", score)
-    _check_scores(given, known, structure.year)
+    _check_scores(given, known, structure.year, _check_weights(weights, structure))
     units = given.select("unit").unique(maintain_order=True).with_row_index("place")
     full = units.join(known.with_row_index("number"), how="cross").join(
         given, on=["unit", "sub_dimension"], how="left", maintain_order="left"
@@ -123,6 +141,8 @@ def add_up_scores(frame: pl.DataFrame, structure: Structure, *, zero_is_missing:
     totals = _sum_up(dimensions, ["place", "unit"], 2000).with_columns(
         pl.lit(TOTAL).alias("level"), pl.lit(TOTAL).alias("code")
     )
+    if weights:
+        totals = pl.concat([totals, _weigh_up(dimensions, weights)], how="diagonal")
     columns = ["place", "number", "unit", "level", "code", "score"]
     state = pl.when(pl.col("score").is_null()).then(pl.lit("withheld")).otherwise(pl.lit("published"))
     return (
@@ -197,9 +217,24 @@ def _check_indicators(frame: pl.DataFrame, indicators: Sequence[Indicator]) -> N
         raise OfficialError(problems, "Weights are > 0 and sum to at most 1; limits are those the scale allows.")
 
 
-def _check_scores(given: pl.DataFrame, known: pl.DataFrame, year: int) -> None:
+def _check_weights(weights: Mapping[str, float] | None, structure: Structure) -> list[str]:
+    if not weights:
+        return []
+    problems = [f"{name} has no weight" for name in structure.dimensions if name not in weights]
+    problems += [
+        f"{name} is no dimension of {structure.year}" for name in weights if name not in structure.dimensions
+    ]
+    problems += [
+        f"{name}: weight {weight}"
+        for name, weight in weights.items()
+        if not (weight >= 0 and math.isfinite(weight))
+    ]
+    return problems or ([] if any(weights.values()) else ["all weights are 0"])
+
+
+def _check_scores(given: pl.DataFrame, known: pl.DataFrame, year: int, problems: list[str]) -> None:
     strange = given.join(known, on="sub_dimension", how="anti")["sub_dimension"].unique().sort().to_list()
-    problems = [f"sub_dimension {name!r} is not one of {year}" for name in strange]
+    problems += [f"sub_dimension {name!r} is not one of {year}" for name in strange]
     twice = given.filter(pl.struct("unit", "sub_dimension").is_duplicated()).height
     if twice:
         problems.append(f"{twice} rows share their unit and sub_dimension")
@@ -210,7 +245,10 @@ def _check_scores(given: pl.DataFrame, known: pl.DataFrame, year: int) -> None:
         for row in outside.iter_rows(named=True)
     ]
     if problems:
-        raise OfficialError(problems, "Use identities of the year, one row each; null for what is withheld.")
+        raise OfficialError(
+            problems,
+            "Use identities of the year, one row each, null for withheld ones; every dimension has a weight >= 0.",
+        )
 
 
 def _sum_up(frame: pl.DataFrame, keys: list[str], offset: int) -> pl.DataFrame:
@@ -218,3 +256,11 @@ def _sum_up(frame: pl.DataFrame, keys: list[str], offset: int) -> pl.DataFrame:
     return frame.group_by(keys, maintain_order=True).agg(
         whole.alias("score"), (pl.col("number").min() + offset).alias("number")
     )
+
+
+def _weigh_up(dimensions: pl.DataFrame, weights: Mapping[str, float]) -> pl.DataFrame:
+    """K·Σ w·D/Σ w over the K dimensions: on the scale of the plain total, as early editions print both on 6-60."""
+    scale = len(weights) / math.fsum(weights.values())
+    share = pl.col("dimension").replace_strict(dict(weights), return_dtype=pl.Float64) * scale
+    weighed = _sum_up(dimensions.with_columns(pl.col("score") * share), ["place", "unit"], 3000)
+    return weighed.with_columns(pl.lit(WEIGHTED).alias("level"), pl.lit(WEIGHTED).alias("code"))

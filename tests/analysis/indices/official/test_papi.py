@@ -156,6 +156,60 @@ def test_a_withheld_part_withholds_its_dimension_and_the_total_only(gone):
     assert summary.filter(pl.col("code") == "D1").select("units", "withheld").row(0) == (3, 0)
 
 
+WEIGHTS_2024 = {"D1": 1, "D2": 2, "D3": 1, "D4": 2, "D5": 1, "D6": 2, "D7": 0, "D8": 1}
+
+
+def test_a_weighted_total_stands_beside_the_plain_one_when_weights_are_given():
+    frame = make_scores(2024)
+    scores = add_up_scores(frame, load_structure(2024), dimension_weights=WEIGHTS_2024)
+    plain = scores.filter(pl.col("level") != "weighted_total")
+    assert plain.equals(add_up_scores(frame, load_structure(2024))), "the headline does not move"
+    for unit in "ABC":
+        own = {row["code"]: row["score"] for row in scores.filter(pl.col("unit") == unit).iter_rows(named=True)}
+        # 8·Σ w·D/10: weights add up to 10, eight dimensions
+        by_hand = 8 / 10 * sum(weight * own[code] for code, weight in WEIGHTS_2024.items())
+        assert own["weighted_total"] == pytest.approx(by_hand, abs=1e-12)
+    assert load_method("papi", "2011").parameters["dimension_weights"].value is None, "no text gives the weights"
+
+
+def test_equal_weights_give_the_plain_total_and_only_their_ratios_matter():
+    frame, structure = make_scores(2011), load_structure(2011)
+    equal = add_up_scores(frame, structure, dimension_weights=dict.fromkeys(structure.dimensions, 0.25))
+    totals = {level: equal.filter(pl.col("level") == level)["score"] for level in ("total", "weighted_total")}
+    assert totals["weighted_total"].to_list() == pytest.approx(totals["total"].to_list(), abs=1e-12)
+    weights = {name: at for at, name in enumerate(structure.dimensions, 1)}
+    percent = {name: 100 * weight / 21 for name, weight in weights.items()}
+    one, other = (
+        add_up_scores(frame, structure, dimension_weights=given).filter(pl.col("level") == "weighted_total")
+        for given in (weights, percent)
+    )
+    assert one["score"].to_list() == pytest.approx(other["score"].to_list(), abs=1e-12)
+    assert 6 <= one["score"].min() <= one["score"].max() <= 60, "on the scale early editions print for both"
+
+
+def test_a_withheld_dimension_withholds_the_weighted_total_even_at_weight_0():
+    frame = make_scores(2024).with_columns(
+        score=pl.when(pl.col("sub_dimension") == "air_quality").then(None).otherwise("score")
+    )
+    scores = add_up_scores(frame, load_structure(2024), dimension_weights=WEIGHTS_2024)
+    assert scores.filter(pl.col("level") == "weighted_total")["state"].unique().to_list() == ["withheld"]
+
+
+@pytest.mark.parametrize(
+    ("weights", "told"),
+    [
+        pytest.param({"D1": 1, "D9": 1}, ["D2 has no weight", "D9 is no dimension of 2024"], id="others"),
+        pytest.param({**WEIGHTS_2024, "D3": -1}, ["D3: weight -1"], id="negative"),
+        pytest.param({**WEIGHTS_2024, "D3": float("nan")}, ["D3: weight nan"], id="no number"),
+        pytest.param(dict.fromkeys(WEIGHTS_2024, 0), ["all weights are 0"], id="none"),
+    ],
+)
+def test_weights_that_do_not_fit_are_told_together(weights, told):
+    with pytest.raises(OfficialError) as caught:
+        add_up_scores(make_scores(2024), load_structure(2024), dimension_weights=weights)
+    assert all(part in "; ".join(caught.value.problems) for part in told)
+
+
 def test_wrong_scores_are_told_together():
     frame = pl.concat(
         [

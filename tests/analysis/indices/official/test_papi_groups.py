@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import OfficialError
-from analysis.indices.official.papi_groups import GROUPS, group_quartiles
+from analysis.indices.official.papi_groups import CUTS, GROUPS, PERCENTILES, group_quartiles
 from analysis.indices.official.papi_intervals import add_intervals
+from analysis.indices.official.reading import load_method
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,49 @@ def test_the_bounds_printed_for_d6_of_2022():
     assert found.filter(pl.col("score") == median)["group"].item() == "high_average", "the median opens its group"
 
 
+@pytest.mark.parametrize(
+    ("percentile", "cuts"),
+    [
+        # N = 10, scores 1 … 10: position (N − 1)p = 2.25, 4.5, 6.75 above the first
+        pytest.param("linear", (3.25, 5.5, 7.75), id="R type 7"),
+        # position (N + 1)p = 2.75, 5.5, 8.25
+        pytest.param("weibull", (2.75, 5.5, 8.25), id="R type 6"),
+        # position N·p + 1/2 = 3, 5.5, 8
+        pytest.param("hazen", (3.0, 5.5, 8.0), id="R type 5"),
+        # position (N + 1/3)p + 1/3 = 2.916667, 5.5, 8.083333
+        pytest.param("median_unbiased", (2.9166667, 5.5, 8.0833333), id="R type 8"),
+    ],
+)
+def test_where_the_cuts_lie_is_a_choice_and_linear_where_none_is_made(percentile, cuts):
+    frame = pl.DataFrame({"unit": [f"u{at}" for at in range(10)], "score": [float(at) for at in range(1, 11)]})
+    found = group_quartiles(frame, percentile=percentile)
+    assert found.select("low_cut", "middle_cut", "high_cut").row(0) == pytest.approx(cuts)
+    if percentile == "linear":
+        assert found.equals(group_quartiles(frame))
+    if percentile == "hazen":  # 8 lies on the cut
+        assert found.filter(pl.col("score") == 8)["group"].item() == "top"
+        closed = group_quartiles(frame, percentile=percentile, inclusive="upper")
+        assert closed.filter(pl.col("score") == 8)["group"].item() == "high_average"
+
+
+@given(st.lists(st.floats(0, 80), min_size=4, max_size=70), st.sampled_from(PERCENTILES))
+def test_a_cut_that_is_a_score_is_exactly_that_score(scores, percentile):
+    frame = pl.DataFrame({"unit": [str(at) for at in range(len(scores))], "score": scores})
+    cuts = group_quartiles(frame, percentile=percentile).select("low_cut", "middle_cut", "high_cut").row(0)
+    for cut, exact in zip(cuts, np.quantile(scores, CUTS, method=percentile), strict=True):
+        assert cut == pytest.approx(exact, abs=1e-8)
+        assert min(abs(score - cut) for score in scores) == 0 or min(abs(score - cut) for score in scores) > 1e-9
+
+
+def test_the_choices_behind_groups_are_data():
+    parameters = load_method("papi", "2011").parameters
+    assert [parameters[f"group_{name}"].value for name in ("percentile", "inclusive", "units")] == [
+        "linear",
+        "lower",
+        "published",
+    ]
+
+
 @given(st.lists(st.integers(0, 40), min_size=4, max_size=70), st.sampled_from(["lower", "upper"]))
 def test_groups_are_in_order_and_equal_scores_share_theirs(scores, inclusive):
     frame = pl.DataFrame({"unit": [str(at) for at in range(len(scores))], "score": [float(x) for x in scores]})
@@ -63,8 +107,8 @@ def test_a_published_membership_overrides_and_order_is_by_group_and_name():
     assert found.filter(pl.col("is_overridden"))["unit"].to_list() == ["e"]
     assert found["group"].to_list()[-1] is None
     with pytest.raises(OfficialError) as caught:
-        group_quartiles(frame, inclusive="both", units="all", override={"z": "top"})
-    assert len(caught.value.problems) == 3
+        group_quartiles(frame, inclusive="both", units="all", percentile="excel", override={"z": "top"})
+    assert len(caught.value.problems) == 4
 
 
 def test_interval_of_ha_noi_2023_as_published_and_as_it_should_be():
