@@ -158,6 +158,25 @@ def test_g20_the_other_two_bodies_average_86_025():
 
 
 @pytest.mark.parametrize(
+    ("mean", "severities"),
+    [
+        pytest.param("89.18", [], id="as printed: the 31 others average 77.7 to 88.3"),
+        pytest.param("95.16", [], id="33 at 100 and 31 at 90: the most there can be"),
+        pytest.param("95.18", ["impossible"], id="more than there can be"),
+        pytest.param("46.40", ["suspicious"], id="33 at 90 and 31 at 0 are 46.406, digits cut off"),
+        pytest.param("46.39", ["impossible"], id="less than there can be"),
+    ],
+)
+def test_g20_communes_of_which_33_of_64_are_above_90(mean, severities):
+    frame = make_printed(
+        ("communes", {"value": mean, "rule": "mean"}),
+        ("above 90", {"low": "90", "high": "100", "count": 33, "part_of": "communes"}),
+        ("others", {"low": "0", "high": "90", "count": 31, "part_of": "communes"}),
+    )
+    assert find_contradictions(frame)["severity"].to_list() == severities
+
+
+@pytest.mark.parametrize(
     ("done", "parts", "printed"),
     [
         pytest.param(257141, (124907, 102770, 19852), ("48.6", "40.0", "7.7"), id="levels 1-2"),
