@@ -22,12 +22,16 @@ from api.snapshots.service import write_snapshots
 from survey_forms.loader import Catalogue
 
 CHANGES_SHOWN = 10
+CONTRADICTIONS_SHOWN = 5
 
 
 def export(
     month: Annotated[str, typer.Option(help="Một tháng đã qua / A month that is over, e.g. 2026-10.")],
 ) -> None:
-    """Xuất một tháng đã qua / Export a finished month. Exit code 2: refused or not written."""
+    """Xuất một tháng đã qua / Export a finished month.
+
+    Exit code 2: refused or not written; 3: released, but its figures contradict each other.
+    """
     settings = read_settings()
     with opened_engine(settings) as engine:
         report = export_one(
@@ -35,6 +39,7 @@ def export(
         )
     for line in summarise(report):
         typer.echo(line)
+    raise typer.Exit(exit_code_of(report))
 
 
 def export_one(
@@ -70,15 +75,39 @@ def policy_of(settings: Settings) -> IndexPolicy:
 
 def summarise(report: ExportReport) -> Sequence[str]:
     """What came of an export, in a few lines."""
+    contradicted = _tell_contradictions(report)
     if not report.is_new:
         return [
             f"Tháng {report.month}: r{report.revision} vẫn đúng, không ghi gì / "
-            f"r{report.revision} is current, nothing written: {report.folder}"
+            f"r{report.revision} is current, nothing written: {report.folder}",
+            *contradicted,
         ]
     lines = [f"Đã công bố / Released: {report.folder}"]
     changed = report.changes.group_by("table", "change").len().sort("table", "change").rows()
     lines += [f"  {table}: {count} {change}" for table, change, count in changed[:CHANGES_SHOWN]]
-    return lines
+    return [*lines, *contradicted]
+
+
+def exit_code_of(report: ExportReport) -> int:
+    """3 when what was released contradicts itself, else 0."""
+    return 3 if report.contradictions.height else 0
+
+
+def _tell_contradictions(report: ExportReport) -> list[str]:
+    found = report.contradictions
+    if found.is_empty():
+        return []
+    shown = [
+        f"  {row['form']} {row['version']}, {row['figure']}\n    {row['vi']}\n    {row['en']}"
+        for row in found.head(CONTRADICTIONS_SHOWN).iter_rows(named=True)
+    ]
+    return [
+        f"{found.height} số của r{report.revision} mâu thuẫn với nhau: đừng trích dẫn, hãy báo cho người bảo trì "
+        "phần mềm; khi sửa xong, xuất lại thành bản mới / "
+        f"{found.height} figures of r{report.revision} contradict each other: do not quote them, tell the "
+        "maintainers; once mended, export again as the next revision",
+        *shown,
+    ]
 
 
 def _console() -> Console:

@@ -22,6 +22,7 @@ from analysis.release.tables import FormMonth, Registry
 from api.clock import local_day, month_of
 from api.errors import Conflict, FileUnusable, Malformed
 from api.releases.computing import compute_month, read_registry
+from api.releases.contradictions import list_contradictions
 from api.sealing import folder_beside, only_writer
 from survey_forms.catalogued import Catalogue
 
@@ -44,13 +45,15 @@ TOLD_OF_WEIGHTS = (
 
 @dataclass(frozen=True)
 class ExportReport:
-    """``is_new`` False: the last revision holds just this. ``changes`` by ``analysis.release.changes``."""
+    """``is_new`` False: the last revision holds just this. ``changes`` by ``analysis.release.changes``;
+    ``contradictions`` by ``api.releases.contradictions``: what of the released figures cannot all be true."""
 
     month: str
     revision: int
     folder: Path
     is_new: bool
     changes: pl.DataFrame
+    contradictions: pl.DataFrame
 
 
 def export_month(
@@ -131,14 +134,16 @@ def _seal(
     revision = previous.revision + 1 if previous else 1
     folder = exports_folder / month / f"r{revision}"
     origin = _origin(parts, registry, month, policy, code)
+    # Told, not refused: the answers are not at fault, and a month is not held up by a check.
+    contradictions = list_contradictions(parts)
     with folder_beside(folder) as beside:
         filled = fill_tables(beside, parts, registry, origin=origin, policy=policy, progress=progress)
         if previous and previous.manifest["content_sha256"] == filled.content_sha256:
             shutil.rmtree(beside)
-            return ExportReport(month, previous.revision, previous.folder, False, pl.DataFrame())
+            return ExportReport(month, previous.revision, previous.folder, False, pl.DataFrame(), contradictions)
         licensed = {"name": licence} | ({"path": LICENCES[licence]} if licence in LICENCES else {})
         changes = fill_words(beside, filled, revision=revision, previous=previous, licence=licensed)
-    return ExportReport(month, revision, folder, True, changes)
+    return ExportReport(month, revision, folder, True, changes, contradictions)
 
 
 def _origin(

@@ -45,6 +45,7 @@ def test_a_month_becomes_a_folder_whose_manifest_vouches_for_every_file(engine: 
     store_october(engine)
     report = export_october(engine, tmp_path)
     assert report.folder == tmp_path / "exports/2026-10/r1"
+    assert report.contradictions.is_empty()
     assert sorted(contents(report.folder)) == FILES
     release = open_release(tmp_path / "exports", "2026-10")
     assert sorted(release.files) == [name for name in FILES if name != "manifest.json"]
