@@ -1,8 +1,12 @@
 """Ratios of Decision 766, kept apart from every survey: in two of the three silence counts as satisfaction."""
 
+import math
+from collections.abc import Mapping
+
 import polars as pl
 
 from analysis.errors import OfficialError
+from analysis.indices.official.method import Method
 from analysis.indices.official.reading import load_method
 
 # unit, then counts. *_rated: how many said anything about their satisfaction; null where the portal does not tell.
@@ -16,7 +20,11 @@ PARTS = {
 
 
 def rate_decision_766(
-    frame: pl.DataFrame, *, maximum_settled: float | None = None, target: float | None = None
+    frame: pl.DataFrame,
+    *,
+    maximum_settled: float | None = None,
+    target: float | Mapping[str, float] | None = None,
+    maxima: Mapping[str, float] | None = None,
 ) -> pl.DataFrame:
     """The three ratios of every unit, each labelled with what it counts.
 
@@ -29,8 +37,11 @@ def rate_decision_766(
     maximum_settled
         Points of the third ratio; None: 6 of the 18.
     target
-        The ratio (0-100) that earns all its points, below it in proportion; None: points are null, as no text read
-        says which target holds.
+        The ratio (0-100) that earns all its points, below it in proportion: a number for the third ratio, or
+        ratio → target. None: points are null, as no text read says which target holds.
+    maxima
+        Ratio → points it may earn, for on_time and handled too: how the other 12 of the 18 are split was not
+        found.
 
     Returns
     -------
@@ -38,13 +49,15 @@ def rate_decision_766(
         Three rows per unit: unit, ratio (on_time, handled, settled), title_vi, title_en, ratio_percent (0-100,
         null when the denominator is 0), of (the denominator), counts_silence (Boolean), label_vi, label_en ("im
         lặng được tính là hài lòng", "silence counts as satisfaction"), rated (Int64, null:
-        not known), percent_of_rated (the share satisfied among those who said anything), points (settled only).
+        not known), percent_of_rated (the share satisfied among those who said anything), points (where both
+        maximum and target of the ratio are known).
         No column is named estimate: no interval makes a ratio with imputed silence a survey figure.
 
     Raises
     ------
     OfficialError
-        Columns absent, counts negative, null or greater than their whole: all together.
+        Columns absent, counts negative, null or greater than their whole; maxima or targets not above 0, or of
+        unknown ratios: all together.
 
     References
     ----------
@@ -63,8 +76,9 @@ def rate_decision_766(
     given = frame.with_columns(
         pl.lit(None, pl.Int64).alias(name) for name in RATED.values() if name not in frame.columns
     )
-    _check(given)
-    most = float(method.settle("maximum_settled", maximum_settled))
+    most = _maxima(method, maximum_settled, maxima)
+    targets = dict(target) if isinstance(target, Mapping) else {} if target is None else {"settled": target}
+    _check(given, most, targets)
     labels = method.content["label"]
     parts = []
     for ratio in method.content["ratios"]:
@@ -75,7 +89,8 @@ def rate_decision_766(
         among = pl.lit(None, pl.Float64) if against is None else (rated - pl.col(against)) / rated * 100
         label = labels["silence" if counts_silence else "counted"]
         percent = pl.when(pl.col(whole) > 0).then(good / pl.col(whole) * 100)
-        reached = pl.min_horizontal(percent / target, 1.0) * most if target and id == "settled" else None
+        has_points = id in most and id in targets
+        reached = pl.min_horizontal(percent / targets[id], 1.0) * most[id] if has_points else None
         parts.append(
             given.with_row_index("place").select(
                 "place",
@@ -96,9 +111,19 @@ def rate_decision_766(
     return pl.concat(parts).sort("place", maintain_order=True).drop("place")
 
 
-def _check(frame: pl.DataFrame) -> None:
-    problems = [f"column {name!r} is missing" for name in ("unit", *COUNTS) if name not in frame.columns]
-    if not problems:
+def _maxima(method: Method, settled: float | None, given: Mapping[str, float] | None) -> dict[str, float]:
+    data = {id: method.parameters[f"maximum_{id}"].value for id in PARTS}
+    named = {**data, **(given or {}), **({} if settled is None else {"settled": settled})}
+    return {id: float(most) for id, most in named.items() if most is not None}
+
+
+def _check(frame: pl.DataFrame, most: Mapping[str, float], targets: Mapping[str, float]) -> None:
+    absent = [f"column {name!r} is missing" for name in ("unit", *COUNTS) if name not in frame.columns]
+    problems = list(absent)
+    for name, held in (("maximum", most), ("target", targets)):
+        problems += [f"{name} of {id!r}, which is no ratio" for id in held if id not in PARTS]
+        problems += [f"{name} of {id!r} is {x}" for id, x in held.items() if not (x > 0 and math.isfinite(x))]
+    if not absent:
         pairs = [("on_time", "received"), ("answered_not_satisfied", "answered")]
         pairs += [
             ("settled_not_satisfied", "settled"),
@@ -113,4 +138,8 @@ def _check(frame: pl.DataFrame) -> None:
             wrong = frame.filter(pl.col(name).is_null() | (pl.col(name) < 0)).height
             problems += [f"column {name!r} is null or negative in {wrong} rows"] if wrong else []
     if problems:
-        raise OfficialError(problems, "Counts are whole numbers, and no part is greater than its whole.")
+        raise OfficialError(
+            problems,
+            "Counts are whole numbers, and no part is greater than its whole; maxima and targets are above 0, for "
+            f"{', '.join(PARTS)}.",
+        )

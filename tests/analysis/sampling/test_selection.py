@@ -71,6 +71,30 @@ def test_row_order_column_order_and_number_types_do_not_matter():
         assert other.sample_sha256 == sample.sample_sha256
 
 
+@pytest.mark.parametrize("method", STORED)
+def test_row_order_does_not_matter_to_any_method_even_where_sizes_are_summed(method):
+    # Sevenths and elevenths: their sums differ in the last digit with the order of addition.
+    frame = pl.DataFrame(
+        [
+            (province, commune, village, (commune * 3 + village + 1) / 7 + village / 11)
+            for province in ("X", "Y")
+            for commune in range(6)
+            for village in range(5)
+        ],
+        schema=["province", "commune", "village", "people"],
+        orient="row",
+    )
+    size = None if method in ("srs", "systematic") else "people"
+    stages = [
+        Stage("commune", 3, method=method, size=size),
+        Stage("village", 2, method=method, size=size, reserve=2),
+    ]
+    first = select_stages(frame, stages, seed=20261130, strata=["province"])
+    for seed in range(4):
+        mixed = frame.sample(fraction=1, shuffle=True, seed=seed)
+        assert select_stages(mixed, stages, seed=20261130, strata=["province"]).units.equals(first.units)
+
+
 def test_another_seed_or_frame_gives_another_sample():
     frame = pl.DataFrame({"unit": range(1000), "phone": [0] * 1000})
     drawn = {select_sample(frame, unit="unit", n=20, seed=seed).sample_sha256 for seed in (1, 2, "1", "2", -1)}

@@ -60,6 +60,32 @@ def test_points_need_a_target_nobody_stated():
     assert below["points"][2] == pytest.approx(20 / 90 * 6)
 
 
+def test_points_of_the_other_ratios_need_their_maximum_and_target():
+    parameters = load_method("decision_766", "2022").parameters
+    assert [parameters[f"maximum_{name}"].value for name in ("on_time", "handled", "settled")] == [None, None, 6]
+    given = {"maxima": {"on_time": 6, "handled": 6}, "target": {"on_time": 100, "handled": 95, "settled": 90}}
+    rated = rate_decision_766(make_counts(), **given)
+    # 45/50 of 6; 90/95 of 6; 99 of 90 is all of the 6 that the data give
+    assert rated["points"].to_list() == pytest.approx([5.4, 90 / 95 * 6, 6])
+    only_target = rate_decision_766(make_counts(), target={"on_time": 100, "settled": 90})
+    assert only_target["points"].to_list() == [None, None, 6]
+    assert rate_decision_766(make_counts(), target=90, maximum_settled=9)["points"].to_list() == [None, None, 9]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        pytest.param({"target": 0}, "target of 'settled' is 0", id="no target"),
+        pytest.param({"target": {"openness": 90}}, "target of 'openness', which is no ratio", id="another group"),
+        pytest.param({"maxima": {"on_time": -6}}, "maximum of 'on_time' is -6", id="negative"),
+        pytest.param({"maximum_settled": float("nan")}, "maximum of 'settled' is nan", id="no number"),
+    ],
+)
+def test_maxima_and_targets_that_cannot_be_are_refused(given, told):
+    with pytest.raises(OfficialError, match=told):
+        rate_decision_766(make_counts(), **given)
+
+
 def test_a_unit_without_dossiers_has_no_ratio():
     zero = make_counts(settled=[0], settled_not_satisfied=[0], settled_rated=[0])
     assert rate_decision_766(zero).row(2, named=True)["ratio_percent"] is None

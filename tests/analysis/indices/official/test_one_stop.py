@@ -1,10 +1,14 @@
 """The 18-point sheet: sums, bands at their edges, self against appraised, what does not apply."""
 
+from inspect import signature
+
 import polars as pl
 import pytest
 
 from analysis.errors import OfficialError
+from analysis.indices.official.method import Status
 from analysis.indices.official.one_stop import band_of, score_sheets
+from analysis.indices.official.reading import load_method
 
 QUESTIONS = [f"q{number}" for number in range(1, 10)]
 
@@ -43,6 +47,12 @@ def test_every_sum_has_one_band_and_more_points_no_worse_one(total):
     assert scored["self_points_total"].item() == total
     place = order.index(scored["self_points_band"].item())
     assert place == sum(total >= bound for bound in (6, 9, 12, 15))
+
+
+def test_the_steps_taken_for_granted_are_those_of_the_data():
+    parameters = load_method("one_stop", "2018").parameters
+    assert signature(score_sheets).parameters["allowed"].default == tuple(parameters["allowed"].value)
+    assert parameters["allowed"].status is Status.UNKNOWN, "so they may be replaced"
 
 
 def test_a_sum_of_floats_at_an_edge_reaches_it():
