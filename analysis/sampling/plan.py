@@ -8,6 +8,7 @@ from scipy import special
 
 from analysis.errors import SizeError
 from analysis.estimation.intervals import wilson_limits
+from analysis.sampling.needed import size_for_target
 from analysis.sampling.size import NOISE, two_sided_z
 
 POWER = 0.8  # of a difference that is called visible  (METHODS 12.8)
@@ -56,7 +57,8 @@ def plan_sample(
     design_effect
         Above 0: number or column. Of clusters and unequal weights inside the strata; strata count by themselves.
     target_margin
-        0-1: adds ``meets_target`` and ``n_needed``, the number to ask in the same proportions (at most N).
+        0-1: adds ``meets_target`` and ``n_needed``, the number to ask in the same proportions (in no stratum more
+        than are there; all of the unit where that is not enough).
 
     Returns
     -------
@@ -112,6 +114,10 @@ def plan_sample(
         (pl.col("responses") / pl.col("deff")).sum().alias("kish"),
     ]
     units = parts.group_by(by).agg(sums).sort(by) if by else parts.select(sums)
+    if target_margin is not None:
+        wanted = (target_margin / two_sided_z(confidence)) ** 2
+        needed = size_for_target(parts.filter(pl.col("n") > 0), by, variance=wanted, noise=NOISE)
+        units = units.join(needed, on=by, how="left", maintain_order="left") if by else units.hstack(needed)
     return _finish(units, by, population, confidence, target_margin)
 
 
@@ -144,13 +150,9 @@ def _finish(
     )
     result = [*by, *RESULTS]
     if target_margin is not None:
-        # v falls as shrinks/c − constant when every stratum asks c times as many.
-        wanted = (target_margin / z) ** 2
-        more = pl.col("shrinks") / (wanted + pl.col("constant")) * pl.col("n")
-        cap = pl.lit(None, pl.Float64) if population is None else pl.col("population")
         planned = planned.with_columns(
             pl.when(known).then(z * error <= target_margin + NOISE).alias("meets_target"),
-            pl.when(known).then(pl.min_horizontal((more - NOISE).ceil(), cap)).cast(pl.Int64).alias("n_needed"),
+            pl.when(known).then("n_needed").alias("n_needed"),
         )
         result += ["meets_target", "n_needed"]
     return planned.with_columns(pl.col("population", "n").cast(pl.Int64)).select(result)

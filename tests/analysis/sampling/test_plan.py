@@ -4,6 +4,8 @@ import math
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.errors import SizeError
 from analysis.sampling import allocate, margin_for_share, plan_sample, size_for_share
@@ -72,6 +74,55 @@ def test_what_is_needed_meets_the_target_and_one_less_does_not(population):
             units.with_columns(n=pl.lit(n)), by=["unit"], population=name, share=0.8, target_margin=0.05
         )
         assert again["meets_target"].item() is enough
+
+
+Z = 1.959963984540054
+
+
+def need_by_trying(strata, share, rate, deff, target):
+    """The same by bisection over c: every stratum is asked c times as many, at most everybody."""
+    whole = sum(big for big, _ in strata)
+
+    def variance(c):
+        parts = 0.0
+        for big, n in strata:
+            r = min(c * n, big) * rate
+            left = (big - r) / (big - 1) if big > 1 else 0.0
+            parts += (big / whole) ** 2 * deff * share * (1 - share) / r * left
+        return parts
+
+    low, high = 1e-9, max(big / n for big, n in strata)
+    if variance(high) > (target / Z) ** 2:
+        return whole
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if variance(middle) > (target / Z) ** 2 else (low, middle)
+    return math.ceil(sum(min(high * n, big) for big, n in strata) - 1e-6)
+
+
+stratum = st.integers(1, 900).flatmap(lambda big: st.tuples(st.just(big), st.integers(1, big)))
+
+
+@given(
+    st.lists(stratum, min_size=1, max_size=5),
+    st.floats(0.05, 0.95),
+    st.sampled_from([1.0, 0.6]),
+    st.sampled_from([1.0, 2.5]),
+    st.floats(0.01, 0.2),
+)
+def test_strata_that_are_exhausted_leave_the_rest_to_the_others(strata, share, rate, deff, target):
+    rows = pl.DataFrame(strata, schema=["population", "n"], orient="row").with_columns(unit=pl.lit("A"))
+    options = {"share": share, "response_rate": rate, "design_effect": deff, "target_margin": target}
+    expected = need_by_trying(strata, share, rate, deff, target)
+    both = pl.concat([rows, rows.with_columns(unit=pl.lit("B"))])
+    assert plan_sample(both, by=["unit"], **options)["n_needed"].to_list() == [expected] * 2
+    assert plan_sample(rows, by=[], **options)["n_needed"].to_list() == [expected]
+
+
+def test_a_small_stratum_asked_whole_does_not_swell_what_is_needed():
+    # a has 10 cases of which 9 are asked, b 1000 of which 10: growing alike, a would be asked for 175 of its 10.
+    rows = pl.DataFrame({"unit": ["A", "A"], "population": [10, 1000], "n": [9, 10]})
+    assert plan_sample(rows, by=["unit"], share=0.8, target_margin=0.05)["n_needed"].item() == 205
 
 
 def test_allocation_and_plan_fit_together_and_all_is_surer_than_its_parts():
