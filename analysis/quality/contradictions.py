@@ -7,6 +7,7 @@ import polars as pl
 
 from analysis.quality.allowed import allow_whole, group_parts
 from analysis.quality.printed import Printed, Span, read_printed, show
+from analysis.quality.ranked import find_misplaced
 from analysis.quality.sentences import SENTENCES, fill
 
 FINDINGS: Mapping[str, type[pl.DataType]] = {
@@ -161,27 +162,19 @@ def _fits(counts: Sequence[tuple[int, int]], n: int) -> bool:
 
 
 def _check_ranks(rows: Sequence[Printed]) -> Iterator[Row]:
-    ranked = [(row.rank, row.value, row) for row in rows if row.rank is not None and row.value is not None]
-    ranked.sort(key=lambda entry: (entry[0], -entry[1]))
-    lowest: Printed | None = None  # the smallest value among those who stand strictly higher
-    level: list[Printed] = []
-    for rank, _, row in ranked:
-        if level and level[0].rank != rank:
-            lowest = min((*level, *([lowest] if lowest else [])), key=lambda above: above.value or Decimal(0))
-            level = []
-        if level and level[0].span().misses(row.span()):
-            yield _finding(row, "tied_but_different", True, level[0].span(), (level[0],))
-        if lowest is not None:
-            yield from _compare_rank(row, lowest)
-        level.append(row)
-
-
-def _compare_rank(row: Printed, above: Printed) -> Iterator[Row]:
-    limit, own = above.span().high, row.span().low
-    if limit is not None and own is not None and own > limit:
-        cut_limit, cut_own = above.span(is_cut=True).high, row.span(is_cut=True).low
-        is_possible = cut_limit is not None and cut_own is not None and cut_own <= cut_limit
-        yield _finding(row, "rank_against_value", is_possible, Span(None, limit), (above,))
+    for found in find_misplaced(rows):
+        span = found.witness.span()
+        allowed = Span(None, span.high) if found.is_above else Span(span.low, None)
+        sentence = "rank_against_value" if found.is_above else "rank_below_value"
+        yield _finding(
+            found.row, "rank_against_value", found.is_possible, allowed, (found.witness,), sentence=sentence
+        )
+    first: dict[int, Printed] = {}
+    for row in rows:
+        if row.rank is not None and row.value is not None:
+            level = first.setdefault(row.rank, row)
+            if level.span().misses(row.span()):
+                yield _finding(row, "tied_but_different", True, level.span(), (level,))
 
 
 def _finding(
@@ -192,10 +185,10 @@ def _finding(
     parts: Sequence[Printed],
     *,
     hint: tuple[Printed, Decimal] | None = None,
+    sentence: str | None = None,
 ) -> Row:
-    sentences = {
-        language: fill(SENTENCES[rule][language], row, allowed, parts, language) for language in ("vi", "en")
-    }
+    said = SENTENCES[sentence or rule]
+    sentences = {language: fill(said[language], row, allowed, parts, language) for language in ("vi", "en")}
     if hint is not None:
         lost, whole = hint
         sentences = {

@@ -62,6 +62,10 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "vi": "{figure} xếp hạng {rank} với {value}, nhưng đứng trên là {parts} có giá trị thấp hơn.",
         "en": "{figure} has rank {rank} with {value}, but above it stands {parts} with a smaller value.",
     },
+    "rank_below_value": {
+        "vi": "{figure} xếp hạng {rank} với {value}, nhưng đứng dưới là {parts} có giá trị cao hơn.",
+        "en": "{figure} has rank {rank} with {value}, but below it stands {parts} with a greater value.",
+    },
     "tied_but_different": {
         "vi": "{figure} cùng hạng {rank} với {parts}, nhưng giá trị {value} khác.",
         "en": "{figure} shares rank {rank} with {parts}, but its value {value} differs.",

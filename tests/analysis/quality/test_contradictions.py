@@ -139,6 +139,48 @@ def test_a_rank_above_a_greater_value_is_found_once_and_ties_are_not():
     assert find_contradictions(make_printed(*same)).is_empty(), "equal as printed may differ behind the digits"
 
 
+def rank_values(values):
+    rows = [
+        (f"u{at}", {"value": f"{value:.2f}", "rank": at, "ranked_in": "table"})
+        for at, value in enumerate(values, 1)
+    ]
+    return find_contradictions(make_printed(*rows))
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "figure", "says"),
+    [
+        pytest.param(100, 61.0, "u101", "below it stands u102 97.98 with a greater value", id="a digit too small"),
+        pytest.param(300, 99.9, "u301", "above it stands u300 94.02 with a smaller value", id="a digit too large"),
+    ],
+)
+def test_one_wrong_value_in_a_long_table_is_one_finding(place, value, figure, says):
+    values = [100 - 0.02 * at for at in range(500)]
+    values[place] = value
+    (finding,) = rank_values(values).rows(named=True)
+    assert (finding["figure"], finding["rule"], finding["severity"]) == (
+        figure,
+        "rank_against_value",
+        "impossible",
+    )
+    assert says in finding["en"]
+
+
+ranked_values = st.lists(st.integers(0, 60), min_size=2, max_size=14)
+
+
+@given(ranked_values)
+def test_without_the_rows_found_the_ranks_agree_and_none_is_found_in_vain(tenths):
+    values = [tenth / 10 for tenth in tenths]
+    found = {int(figure[1:]) - 1 for figure in rank_values(values)["figure"]}
+    kept = [value for at, value in enumerate(values) if at not in found]
+    assert kept == sorted(kept, reverse=True)
+    for at in found:  # put back, each contradicts somebody who was kept
+        above = [value for place, value in enumerate(values) if place not in found and place < at]
+        below = [value for place, value in enumerate(values) if place not in found and place > at]
+        assert min([values[at], *above]) < values[at] or max([values[at], *below]) > values[at]
+
+
 def test_tables_of_ranks_are_kept_apart():
     rows = [
         ("A", {"value": "80", "rank": 1, "ranked_in": "departments"}),
