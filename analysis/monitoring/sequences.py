@@ -3,14 +3,13 @@
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
 from analysis.monitoring.stream import Stream
 
 Real = NDArray[np.float64]
 _SLOPES = np.geomspace(0.004, 0.95, 24)  # METHODS 17.3
 _KNOTS = 1500
-_HALVINGS = 60
+_STEPS, _CLOSE = 60, 1e-14
 
 
 def bound_sums(variances: Real, alpha: float) -> Real:
@@ -25,21 +24,25 @@ def bound_sums(variances: Real, alpha: float) -> Real:
     knots = np.concatenate([[0.0], np.geomspace(0.01, max(1.0, float(v.max())), _KNOTS)])
     cost = -np.log1p(-_SLOPES) - _SLOPES
     wanted = np.log(1 / alpha)
-    low, high = np.zeros(len(knots)), np.full(len(knots), 1.0)
-    for _ in range(_HALVINGS):
-        if (reached := _log_mixture(high, knots, cost) >= wanted).all():
+    # The mixture is at least each of its terms, so where the best term alone suffices the root is passed; it is
+    # convex, so Newton's steps come down from there and never pass the root again.
+    u = ((wanted + np.log(len(_SLOPES)) + cost * knots[:, None]) / _SLOPES).min(axis=1)
+    for _ in range(_STEPS):
+        over, slope = _log_mixture(u, knots, cost)
+        step = np.maximum((over - wanted) / slope, 0.0)
+        u = u - step
+        if (step <= _CLOSE * u).all():
             break
-        high = np.where(reached, high, high * 2)
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        above = _log_mixture(middle, knots, cost) >= wanted
-        low, high = np.where(above, low, middle), np.where(above, middle, high)
-    return np.asarray(np.maximum.accumulate(high)[np.searchsorted(knots, v, side="left").clip(max=len(knots) - 1)])
+    return np.asarray(np.maximum.accumulate(u)[np.searchsorted(knots, v, side="left").clip(max=len(knots) - 1)])
 
 
-def _log_mixture(s: Real, v: Real, cost: Real) -> Real:
+def _log_mixture(s: Real, v: Real, cost: Real) -> tuple[Real, Real]:
+    """ln of the mixture, and its slope in s."""
     exponents = _SLOPES * s[:, None] - cost * v[:, None]
-    return np.asarray(logsumexp(exponents, axis=1) - np.log(len(_SLOPES)))
+    largest = exponents.max(axis=1, keepdims=True)
+    terms = np.exp(exponents - largest)
+    total = terms.sum(axis=1)
+    return np.log(total / len(_SLOPES)) + largest[:, 0], terms @ _SLOPES / total
 
 
 def follow_means(stream: Stream, *, alpha: float, days_depend: bool) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -83,8 +83,8 @@ def read_stream(
 
 def day_of(stream: Stream, numbers: Real) -> pl.Series:
     """Dates of numbered days; NaN: null. METHODS 17.1."""
-    days = [None if np.isnan(number) else stream.start + timedelta(days=int(number)) for number in numbers]
-    return pl.Series(days, dtype=pl.Date)
+    since_epoch = pl.Series(numbers, dtype=pl.Float64).fill_nan(None) + (stream.start - date(1970, 1, 1)).days
+    return since_epoch.cast(pl.Int32).cast(pl.Date)
 
 
 def _select(frame: Frame, wanted: Sequence[str], unit: str, baseline: float | pl.DataFrame) -> pl.DataFrame:

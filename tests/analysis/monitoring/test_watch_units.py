@@ -1,11 +1,13 @@
 """A watch keeps its promise: evidence by hand, invariants, late alarms, and what cannot be watched."""
 
 from datetime import date, timedelta
+from math import exp, log
 
 import numpy as np
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
+from scipy.optimize import brentq
 
 from analysis.errors import WatchError
 from analysis.monitoring import watch_units
@@ -151,6 +153,19 @@ def test_the_bound_holds_whenever_one_looks():
     s = np.cumsum(x - 0.3, axis=1)
     left = (s > bound_sums(v.ravel(), 0.1).reshape(v.shape)).any(axis=1).mean()
     assert 0.001 < left <= 0.115
+
+
+@pytest.mark.parametrize("alpha", [0.5, 0.025, 0.025 / 3321])
+def test_the_bound_solves_the_equation_of_methods_17_3(alpha: float):
+    slopes = [0.004 * (0.95 / 0.004) ** (k / 23) for k in range(24)]
+    largest = 400.0  # the last knot, where nothing is rounded up
+
+    def excess(u: float) -> float:
+        return sum(exp(x * u - (-log(1 - x) - x) * largest) for x in slopes) / 24 - 1 / alpha
+
+    bound = bound_sums(np.array([0.0, 3.0, largest]), alpha)
+    assert bound[-1] == pytest.approx(brentq(excess, 1, 1000, xtol=1e-10), rel=1e-10)
+    assert bound[0] < bound[1] < bound[2]
 
 
 @pytest.mark.parametrize(
