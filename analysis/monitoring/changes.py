@@ -1,15 +1,18 @@
 """Changes of published figures from period to period, tested; METHODS 17.5."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
 
 from analysis.comparison.finish import COMPARISON_COLUMNS, Claims, Compared, finish_comparisons
 from analysis.errors import WatchError
+from analysis.monitoring.pooled_spread import Bounds, Figures, Real, pool_spread
 
 EARLIER = "earlier"
+_NO_LIMITS = "mọi trả lời của một kỳ giống nhau, không có giới hạn / all answers of a period agree: no limits"
 _NUMBERS = ("estimate", "standard_error", "df")
+_COMPARED = ("estimate", "v", "df", "s", "n", "old", "old v", "old df", "old s", "old n")
 
 
 def find_changes(
@@ -21,6 +24,7 @@ def find_changes(
     correlation: float = 0.0,
     latest_only: bool = False,
     multiplicity: str = "holm",
+    bounds: Bounds | None = None,
     confidence: float = 0.95,
 ) -> pl.DataFrame:
     """Every figure of a series compared with one before, with a correction for how many are compared.
@@ -44,6 +48,10 @@ def find_changes(
         Test the last period only: the family is then one month's units.
     multiplicity
         As in ``compare_domains`` (``max_t`` excepted), over all rows of the result.
+    bounds
+        Of shares and means inside a range, such as (0, 100): tested is then with the spread that both figures
+        would have if nothing had changed, which keeps its promise for few answers and near the bounds, where
+        each figure's own does not. A period whose answers all agree can be tested too, if ``n`` is there.
 
     Returns
     -------
@@ -61,7 +69,8 @@ def find_changes(
     ----------
     METHODS 17.5, 15.3, 15.4. Looked at anew every month it errs in some month sooner or later: ``watch_units``
     does not. Silently too many changes where samples share a common error (a faulty kiosk for a month), and
-    too few where a panel's correlation is left at 0.
+    too few where a panel's correlation is left at 0. Shares without ``bounds``: far too many claims against
+    ``earlier`` (METHODS 17.6), hardly any from few answers near 100 %.
 
     Examples
     --------
@@ -78,31 +87,16 @@ def find_changes(
     >>> changes.select("unit", "estimate", "standard_error", "is_different").rows()
     [('A', -20.0, 5.0, True), ('B', 1.0, 5.0, False)]
     """
-    _check(frame, by, period, against, correlation, multiplicity)
+    _check(frame, by, period, against, correlation, multiplicity, bounds)
     claims = Claims(confidence, multiplicity)
     series = _read(frame, by, period)
     paired = _with_mean(series, by) if against == EARLIER else _with_lag(series, by, int(against))
     if latest_only:
         paired = paired.filter(pl.col("place") == series["place"].max())
-    value = {
-        name: paired[name].to_numpy() for name in ("estimate", "v", "df", "s", "old", "old v", "old df", "old s")
-    }
-    cov = correlation * np.sqrt(value["v"] * value["old v"])
-    variance = value["v"] + value["old v"] - 2 * cov
-    with np.errstate(invalid="ignore", divide="ignore"):
-        spread = (value["v"] - cov) ** 2 / value["df"] + (value["old v"] - cov) ** 2 / value["old df"]
-        df = np.where(spread > 0, variance**2 / spread, 0.0)
-    least = np.minimum(value["df"], value["old df"])
-    # A figure whose answers did not differ has no variance that could be trusted.
-    sound = (value["v"] > 0) & (value["old v"] > 0) & (least >= 1)
-    compared = Compared(
-        value["estimate"] - value["old"],
-        variance,
-        np.where(sound, np.maximum(df, least), 0.0),
-        value["s"] + value["old s"],
-        np.abs(value["estimate"]) + np.abs(value["old"]) + np.sqrt(variance),
-    )
-    made = finish_comparisons(compared, claims, method="change")
+    value = {name: paired[name].cast(pl.Float64).to_numpy() for name in _COMPARED}
+    made = finish_comparisons(_compare(value, correlation), claims, method="change")
+    if bounds is not None:
+        made = _test_pooled(made, value, correlation, claims, bounds)
     told = paired.select(
         *by,
         period,
@@ -113,6 +107,40 @@ def find_changes(
         pl.col("old n").alias("n_against"),
     )
     return told.hstack(made.select(COMPARISON_COLUMNS))
+
+
+def _compare(value: Mapping[str, Real], correlation: float) -> Compared:
+    cov = correlation * np.sqrt(value["v"] * value["old v"])
+    variance = value["v"] + value["old v"] - 2 * cov
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spread = (value["v"] - cov) ** 2 / value["df"] + (value["old v"] - cov) ** 2 / value["old df"]
+        df = np.where(spread > 0, variance**2 / spread, 0.0)
+    least = np.minimum(value["df"], value["old df"])
+    # A figure whose answers did not differ has no variance that could be trusted.
+    sound = (value["v"] > 0) & (value["old v"] > 0) & (least >= 1)
+    return Compared(
+        value["estimate"] - value["old"],
+        variance,
+        np.where(sound, np.maximum(df, least), 0.0),
+        value["s"] + value["old s"],
+        np.abs(value["estimate"]) + np.abs(value["old"]) + np.sqrt(variance),
+    )
+
+
+def _test_pooled(
+    made: pl.DataFrame, value: Mapping[str, Real], correlation: float, claims: Claims, bounds: Bounds
+) -> pl.DataFrame:
+    """``made`` with p values, df and claims of the pooled spread; errors and limits stay those of each figure."""
+    late = Figures(value["estimate"], value["v"], value["n"])
+    v, old_v = pool_spread(late, Figures(value["old"], value["old v"], value["old n"]), bounds)
+    known = np.isfinite(v) & np.isfinite(old_v)
+    pooled = dict(value) | {"v": np.where(known, v, 0.0), "old v": np.where(known, old_v, 0.0)}
+    tested = finish_comparisons(_compare(pooled, correlation), claims, method="change; pooled spread")
+    agree = pl.col("low").is_null() & pl.Series(tested["p_value"].is_not_null())
+    note = pl.when(agree).then(pl.lit(_NO_LIMITS)).otherwise(pl.Series(tested["note"]))
+    return made.with_columns(
+        note.alias("note"), *(tested[name] for name in ("p_value", "p_adjusted", "is_different", "method"))
+    )
 
 
 def _read(frame: pl.DataFrame, by: Sequence[str], period: str) -> pl.DataFrame:
@@ -180,7 +208,13 @@ def _with_mean(series: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
 
 
 def _check(
-    frame: pl.DataFrame, by: Sequence[str], period: str, against: int | str, correlation: float, multiplicity: str
+    frame: pl.DataFrame,
+    by: Sequence[str],
+    period: str,
+    against: int | str,
+    correlation: float,
+    multiplicity: str,
+    bounds: Bounds | None,
 ) -> None:
     wanted = (*by, period, *_NUMBERS)
     problems = [f"column {column!r} is missing" for column in wanted if column not in frame.columns]
@@ -190,6 +224,8 @@ def _check(
         problems.append(f"against is {against!r}; it is a number of periods, 1 or more, or {EARLIER!r}")
     if not -1 < correlation < 1 or (correlation and against == EARLIER):
         problems.append(f"correlation is {correlation!r}; between −1 and 1, and 0 against {EARLIER!r}")
+    if bounds is not None and not bounds[0] < bounds[1]:
+        problems.append(f"bounds are {bounds!r}; the first must be the smaller")
     if multiplicity == "max_t":
         problems.append("max_t needs the correlations of all figures, which a series does not have")
     if not problems:
@@ -197,9 +233,16 @@ def _check(
             problems.append(f"{doubles} rows repeat a series and period")
         if negative := int((frame["standard_error"] < 0).sum()):
             problems.append(f"column 'standard_error' is negative in {negative} rows")
+        if bounds is not None and (bad := _count_outside(frame["estimate"], bounds)):
+            problems.append(f"column 'estimate' is outside {bounds[0]:g}-{bounds[1]:g} in {bad} rows")
         if nulls := frame[period].null_count():
             problems.append(f"column {period!r} is null in {nulls} rows")
     if problems:
         raise WatchError(
             problems, "One row per series and period, as the estimators give them, period after period."
         )
+
+
+def _count_outside(estimates: pl.Series, bounds: Bounds) -> int:
+    rounding = 1e-9 * (bounds[1] - bounds[0])
+    return int((~estimates.is_between(bounds[0] - rounding, bounds[1] + rounding)).sum())

@@ -64,7 +64,8 @@ def watch_units(
         Column of weights, known before the answer, and the most a weight can be (fixed before the watch).
     days_depend
         True where people of one unit and day may answer alike for a common reason (a broken system, one
-        officer): the day's mean then counts as one answer, and alarms come later.
+        officer, families at one tablet): the day's mean then counts as one answer, and alarms come later. Where
+        the reason lasts for weeks, also give all answers of a week the date of its first day.
 
     Returns
     -------
@@ -82,8 +83,8 @@ def watch_units(
     ----------
     METHODS 17.1-17.5. Valid however often and whenever one looks or stops. Silently too many alarms where the
     baseline is itself an estimate (leave it a tolerance of its own error), where people of one day hang together
-    and ``days_depend`` is False, or where who answers changes (more complainers): the watch is about those who
-    answer.
+    and ``days_depend`` is False (one in six with a companion is enough), where days hang together (METHODS 17.6),
+    or where who answers changes (more complainers): the watch is about those who answer.
 
     Examples
     --------

@@ -99,6 +99,72 @@ def test_where_nothing_changes_holm_errs_once_in_twenty():
     assert 0.005 <= np.mean(any_false) <= 0.1  # 5 in 100, standard error 1.5
 
 
+def counts(satisfied: list[int], n: int = 20, spread: float = 1.0) -> pl.DataFrame:
+    """One unit's shares month by month, with the variance p(1 − p)/n and as good as unlimited df."""
+    p = np.array(satisfied) / n
+    return pl.DataFrame(
+        {
+            "unit": "A",
+            "month": [f"2026-{month:02d}" for month in range(1, len(p) + 1)],
+            "n": [n] * len(p),
+            "estimate": 100 * p,
+            "standard_error": 100 * np.sqrt(spread * p * (1 - p) / n),
+            "df": 1e12,
+        }
+    )
+
+
+@pytest.mark.parametrize("satisfied", [(18, 10), (20, 14), (3, 0)])
+def test_with_bounds_the_test_is_pearsons_chi_square(satisfied: tuple[int, int]):
+    found = find_changes(counts(list(satisfied)), by=["unit"], period="month", bounds=(0, 100))
+    table = [[k, 20 - k] for k in satisfied]
+    assert found["p_value"].item() == pytest.approx(stats.chi2_contingency(table, correction=False).pvalue)
+
+
+def test_a_design_effect_divides_the_chi_square():
+    found = find_changes(counts([18, 10], spread=2.0), by=["unit"], period="month", bounds=(0, 100))
+    single = stats.chi2_contingency([[18, 2], [10, 10]], correction=False).statistic
+    assert found["p_value"].item() == pytest.approx(stats.chi2.sf(single / 2, 1))
+
+
+def test_pooled_spread_by_hand_with_few_degrees_of_freedom():
+    # 18 and 10 of 20 with v = p(1−p)/19: effective sizes 19, pooled 0.7, v = 0.21/19 each, df 19 + 19
+    frame = pl.DataFrame(
+        {
+            "unit": ["A"] * 2,
+            "month": ["1", "2"],
+            "estimate": [90.0, 50.0],
+            "standard_error": [100 * math.sqrt(0.09 / 19), 100 * math.sqrt(0.25 / 19)],
+            "df": [19.0] * 2,
+        }
+    )
+    own = find_changes(frame, by=["unit"], period="month")
+    found = find_changes(frame, by=["unit"], period="month", bounds=(0, 100))
+    assert found["p_value"].item() == pytest.approx(2 * stats.t.sf(0.4 / math.sqrt(0.42 / 19), 38))
+    kept = ["estimate", "standard_error", "low", "high", "df"]
+    assert found.select(kept).equals(own.select(kept))
+
+
+def test_a_unanimous_month_is_tested_with_bounds_but_has_no_limits():
+    found = find_changes(counts([20, 14]), by=["unit"], period="month", bounds=(0, 100))
+    assert found["low"].item() is None
+    assert "no limits" in found["note"].item()
+    assert found["is_different"].item()
+    without_n = counts([20, 14]).drop("n")
+    assert find_changes(without_n, by=["unit"], period="month", bounds=(0, 100))["p_value"].item() is None
+    both = counts([20, 20])
+    assert find_changes(both, by=["unit"], period="month", bounds=(0, 100))["p_value"].item() in (None, 1.0)
+
+
+def test_seen_from_the_other_end_a_share_changes_as_much():
+    asked = {"by": ["unit"], "period": "month", "bounds": (0, 100), "against": "earlier"}
+    frame = counts([18, 15, 19, 11, 20])
+    there = find_changes(frame, **asked)
+    back = find_changes(frame.with_columns(estimate=100 - pl.col("estimate")), **asked)
+    assert there["p_value"].to_list() == pytest.approx(back["p_value"].to_list())
+    assert there["estimate"].to_list() == pytest.approx((-back["estimate"]).to_list())
+
+
 @pytest.mark.parametrize(
     ("change", "asked", "said"),
     [
@@ -106,6 +172,8 @@ def test_where_nothing_changes_holm_errs_once_in_twenty():
         pytest.param({}, {"against": 0}, "against is 0", id="itself"),
         pytest.param({}, {"against": "earlier", "correlation": 0.5}, "correlation is 0.5", id="correlated means"),
         pytest.param({}, {"multiplicity": "max_t"}, "max_t needs", id="max_t"),
+        pytest.param({}, {"bounds": (0, 1)}, "outside 0-1 in 8 rows", id="points for shares"),
+        pytest.param({}, {"bounds": (100, 0)}, "the first must be the smaller", id="bounds turned round"),
         pytest.param({"month": pl.lit("2026-10")}, {}, "6 rows repeat", id="a month twice"),
         pytest.param({"standard_error": -pl.col("df")}, {}, "negative in 8 rows", id="negative errors"),
     ],
