@@ -12,9 +12,12 @@ from analysis.reports.look import Look
 from analysis.reports.palette import GRID, INK, QUIET
 from analysis.reports.picture import Picture
 
-# Named, not shipped: each has all Vietnamese letters, and one of them is on any machine.
-FONTS = "'Noto Sans', 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
-ABOVE, LINE, BELOW = 8.8, 6.6, 6.2  # pixels a letter takes in titles, subtitles and footnotes
+# Named, not shipped: each has all Vietnamese letters, and one of them is on any machine. DejaVu stands before
+# Arial: where Linux gives an old Liberation Sans for it, letters with two marks would come from another font.
+# The converter brings a whole Liberation Sans of its own for machines without fonts.
+FONTS = "'Noto Sans', 'Segoe UI', Roboto, 'DejaVu Sans', 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
+ABOVE, LINE, BELOW = 10.5, 7.6, 6.4  # pixels a letter takes in titles, subtitles and footnotes
+LINE_LEGEND = 7.2  # and in legends
 
 
 @dataclass(frozen=True)
@@ -122,11 +125,13 @@ def say_marks(look: Look, *, modelled: bool, withheld: int, bare: int) -> list[s
     return said
 
 
-def name_rows(names: Sequence[str]) -> Any:
-    """The names down the side, in this order whatever the layers leave out. METHODS 21.1."""
-    alt = load_altair()
-    axis = alt.Axis(title=None, domain=False, ticks=False, labelPadding=10)
-    return alt.Y("name:N", sort=None, scale=alt.Scale(domain=list(names)), axis=axis)
+def legend_columns(words: Sequence[str], width: float) -> int:
+    """How many words of a legend stand beside each other in ``width`` pixels. METHODS 21.1."""
+    for columns in range(len(words), 1, -1):
+        widest = [max(len(word) for word in words[k::columns]) for k in range(columns)]
+        if sum(40 + LINE_LEGEND * letters for letters in widest) <= width:
+            return columns
+    return 1
 
 
 def axis_label(look: Look, digits: int = 0) -> str:
@@ -145,4 +150,7 @@ def frame_range(values: Sequence[float], look: Look, *, bounds: tuple[float, flo
 
 
 def _wrap(lines: Sequence[str], width: float, letter: float) -> list[str]:
-    return [part for line in lines for part in textwrap.wrap(line, max(30, int(width / letter)))]
+    """Lines no longer than ``width`` pixels; a number keeps its per cent sign."""
+    kept = [line.replace(" %", "\u00a0%") for line in lines]
+    parts = [part for line in kept for part in textwrap.wrap(line, max(30, int(width / letter)))]
+    return [part.replace("\u00a0%", " %") for part in parts]

@@ -12,7 +12,8 @@ from analysis.reports.finish import Told, axis_label, finish_picture, frame_rang
 from analysis.reports.look import Look
 from analysis.reports.palette import ALIKE, HIGHER, INK, LOWER, QUIET
 from analysis.reports.picture import Picture
-from analysis.reports.reading import INTERVAL, check_figures, is_demonstration, read_confidence
+from analysis.reports.point_names import MARK, Box, Point, layer_names
+from analysis.reports.reading import INTERVAL, check_figures, flag, is_demonstration, read_confidence
 from analysis.sampling.size import two_sided_z
 
 MOST = 5000
@@ -20,6 +21,7 @@ MOST_WHISKERS = 120
 LEVELS = (0.95, 0.998)  # METHODS 21.5
 POINTS = 120
 NAMED = 8
+HEIGHT = 380
 
 
 def draw_funnel(
@@ -38,7 +40,7 @@ def draw_funnel(
     ----------
     frame
         One row per unit, 5,000 at most, with estimate (a share, 0 to ``top``), low, high, n, confidence and
-        ``effective_n`` > 0: what unequal weights and clusters leave of n.
+        ``effective_n`` > 0: what unequal weights and clusters leave of n. ``modelled`` (Boolean) is marked by *.
     centre
         What units are held to, such as the share of all; strictly between 0 and ``top``.
     top
@@ -97,7 +99,17 @@ def draw_funnel(
                 f"Mức so sánh {look.show(centre)}. Đường liền: giới hạn 95 %, đường đứt: 99,8 %. Biểu đồ này "
                 "không phải bảng xếp hạng.",
                 f"Held to {look.show(centre)}. Solid limits 95 %, dashed 99.8 %. This is no ranking.",
-            )
+            ),
+            *(
+                [
+                    look.say(
+                        "*: số theo mô hình, đã co về mức chung.",
+                        "*: modelled, shrunk towards the common figure.",
+                    )
+                ]
+                if any(flag(shown, "modelled"))
+                else []
+            ),
         ],
         look.say(
             f"Biểu đồ phễu: {len(values)} đơn vị, {len(outside)} ngoài giới hạn 95 %.",
@@ -147,13 +159,13 @@ def _prepare(
     frame: pl.DataFrame, unit: str, centre: float, effective_n: str, top: float, look: Look
 ) -> list[dict[str, Any]]:
     values = []
-    for row in frame.iter_rows(named=True):
+    for row, is_model in zip(frame.iter_rows(named=True), flag(frame, "modelled"), strict=True):
         at, n = row["estimate"], row[effective_n]
         near, wide = (funnel_limits(n, centre=centre, level=level, top=top) for level in LEVELS)
         where = "above" if at > near[1] else "below" if at < near[0] else "inside"
         values.append(
             {
-                "name": str(row[unit]),
+                "name": f"{row[unit]} *" if is_model else str(row[unit]),
                 "n": n,
                 "estimate": look.factor * at,
                 "low": None if row["low"] is None else look.factor * row["low"],
@@ -187,7 +199,9 @@ def _draw(values: list[dict[str, Any]], centre: float, top: float, look: Look) -
                 for name, value in zip(("a", "b", "c", "d"), (near_low, near_high, low, high), strict=True)
             }
         )
-    seen = [v[k] for v in values for k in ("estimate",)]
+    has_whiskers = len(values) <= MOST_WHISKERS
+    sides = ("estimate", "low", "high") if has_whiskers else ("estimate",)
+    seen = [v[side] for v in values for side in sides if v[side] is not None]
     narrow = [c for c in curves if c["n"] >= min(ns)]
     seen += [c[k] for c in narrow for k in ("c", "d")]
     domain = frame_range(seen, look, bounds=(0.0, look.factor * top))
@@ -227,7 +241,7 @@ def _draw(values: list[dict[str, Any]], centre: float, top: float, look: Look) -
         scale=alt.Scale(domain=list(words.values()), range=["triangle-up", "circle", "triangle-down"]),
         legend=alt.Legend(title=None),
     )
-    if len(values) <= MOST_WHISKERS:
+    if has_whiskers:
         layers.append(
             base.transform_filter("datum.low != null")
             .mark_rule(opacity=0.35, clip=True)
@@ -244,10 +258,20 @@ def _draw(values: list[dict[str, Any]], centre: float, top: float, look: Look) -
         )
     )
     names = sorted((v for v in values if v["is_far"]), key=lambda v: -v["away"])[:NAMED]
-    if names:
-        layers.append(
-            alt.Chart(alt.Data(values=names))
-            .mark_text(align="left", dx=8, fontSize=11, color=INK)
-            .encode(x=x, y=y, text="name:N")
+    points = {
+        v["name"]: Point(
+            look.width * _share_of_width(v["n"], ends, is_wide),
+            HEIGHT * (domain[1] - v["estimate"]) / (domain[1] - domain[0]),
+            v["name"],
         )
-    return alt.layer(*layers).properties(width=look.width, height=380)
+        for v in values
+    }
+    marks = [Box(p.x - MARK, p.x + MARK, p.y - MARK, p.y + MARK) for p in points.values()]
+    named = [points[v["name"]] for v in names]
+    layers += layer_names(named, width=look.width, height=HEIGHT, size=11, avoid=marks)
+    return alt.layer(*layers).properties(width=look.width, height=HEIGHT)
+
+
+def _share_of_width(n: float, ends: list[float], is_log: bool) -> float:
+    at, first, last = (math.log(each) for each in (n, *ends)) if is_log else (n, *ends)
+    return (at - first) / (last - first)

@@ -5,10 +5,11 @@ from typing import Any
 import polars as pl
 
 from analysis.reports.altair_loading import load_altair
-from analysis.reports.finish import Told, finish_picture, frame_range, say_shape
+from analysis.reports.finish import Told, finish_picture, frame_range, legend_columns, say_shape
 from analysis.reports.look import Look
 from analysis.reports.palette import BLUE, GREEN, INK, ORANGE, QUIET, VERMILION
 from analysis.reports.picture import Picture
+from analysis.reports.point_names import Box, Point, layer_names
 from analysis.reports.reading import check_figures, is_demonstration, read_confidence
 
 MOST = 25
@@ -138,13 +139,16 @@ def _draw(values: list[dict[str, Any]], centre: dict[str, float], look: Look) ->
         seen = [v[f"{side}{part}"] for v in values for part in ("", "_low", "_high")]
         return frame_range([*(value for value in seen if value is not None), centre[side]], look)
 
-    scales = {side: alt.Scale(domain=ends(side), nice=False, zero=False) for side in SIDES}
+    domains = {side: ends(side) for side in SIDES}
+    scales = {side: alt.Scale(domain=domains[side], nice=False, zero=False) for side in SIDES}
+    height = min(look.width, 420)
+    digits = 1 if domains["performance"][1] - domains["performance"][0] < 6 else 0
     x = alt.X(
         "performance:Q",
         scale=scales["performance"],
         axis=alt.Axis(
             title=look.say("mức đạt được", "performance") + (f" ({look.ending}) →" if look.ending else " →"),
-            format=",.1~f",
+            format=f",.{digits}f",
             tickCount=6,
             grid=False,
         ),
@@ -159,12 +163,12 @@ def _draw(values: list[dict[str, Any]], centre: dict[str, float], look: Look) ->
     colour = alt.Color(
         "kind:N",
         scale=alt.Scale(domain=words, range=[each[2] for each in _QUADRANTS.values()]),
-        legend=alt.Legend(title=None, columns=3),
+        legend=alt.Legend(title=None, columns=legend_columns(words, look.width + 120)),
     )
     shape = alt.Shape(
         "kind:N",
         scale=alt.Scale(domain=words, range=[each[3] for each in _QUADRANTS.values()]),
-        legend=alt.Legend(title=None, columns=3),
+        legend=alt.Legend(title=None, columns=legend_columns(words, look.width + 120)),
     )
     tips = [
         alt.Tooltip("name:N", title=look.say("Khía cạnh", "Aspect")),
@@ -187,6 +191,41 @@ def _draw(values: list[dict[str, Any]], centre: dict[str, float], look: Look) ->
             y=alt.Y("importance_low:Q", scale=scales["importance"]), y2="importance_high:Q", x=x, color=colour
         ),
         base.mark_point(filled=True, size=95, opacity=1).encode(x=x, y=y, color=colour, shape=shape, tooltip=tips),
-        base.mark_text(align="left", dx=9, dy=-9, fontSize=12, color=INK).encode(x=x, y=y, text="name:N"),
     ]
-    return alt.layer(*layers).properties(width=look.width, height=min(look.width, 420))
+    points = [
+        Point(
+            look.width * _part(v["performance"], domains["performance"]),
+            height * (1 - _part(v["importance"], domains["importance"])),
+            v["name"],
+        )
+        for v in values
+    ]
+    across = height * (1 - _part(centre["importance"], domains["importance"]))
+    down = look.width * _part(centre["performance"], domains["performance"])
+    lines = [Box(0, look.width, across - 1, across + 1), Box(down - 1, down + 1, 0, height)]
+    for value, point in zip(values, points, strict=True):
+        lines += _cross(value, point, domains, look, height)
+    layers += layer_names(points, width=look.width, height=height, size=12, avoid=lines)
+    return alt.layer(*layers).properties(width=look.width, height=height)
+
+
+def _cross(
+    value: dict[str, Any], point: Point, domains: dict[str, list[float]], look: Look, height: float
+) -> list[Box]:
+    """Where the two intervals of an aspect are drawn, for names to keep off."""
+    boxes = []
+    if value["performance_low"] is not None:
+        left, right = (
+            look.width * _part(value[f"performance_{end}"], domains["performance"]) for end in ("low", "high")
+        )
+        boxes.append(Box(left, right, point.y - 1, point.y + 1))
+    if value["importance_low"] is not None:
+        bottom, top = (
+            height * (1 - _part(value[f"importance_{end}"], domains["importance"])) for end in ("low", "high")
+        )
+        boxes.append(Box(point.x - 1, point.x + 1, top, bottom))
+    return boxes
+
+
+def _part(value: float, domain: list[float]) -> float:
+    return (value - domain[0]) / (domain[1] - domain[0])

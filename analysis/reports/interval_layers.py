@@ -3,11 +3,13 @@
 from typing import Any
 
 from analysis.reports.altair_loading import load_altair
-from analysis.reports.finish import axis_label, frame_range, name_rows
+from analysis.reports.finish import axis_label, frame_range
 from analysis.reports.look import Look
 from analysis.reports.palette import ALIKE, BLUE, HIGHER, INK, LOWER, QUIET, SHADE
+from analysis.reports.row_names import name_rows, row_height
 
-ROW, TIGHT_ROW, MOST_ROOMY = 24, 17, 60  # pixels of a row, where there are many, and how many are that
+ROW = 24  # pixels of a row
+VERDICTS = {"higher": HIGHER, "lower": LOWER, "alike": ALIKE, "untested": INK}
 
 
 def layer_intervals(
@@ -30,15 +32,16 @@ def layer_intervals(
     x = alt.X(
         "estimate:Q",
         scale=alt.Scale(domain=domain, nice=False, zero=False),
-        axis=alt.Axis(title=None, labelExpr=axis_label(look), tickCount=6),
+        axis=alt.Axis(title=None, labelExpr=axis_label(look), tickCount=6, labelFlush=False),
     )
-    y = name_rows([v["name"] for v in values])
+    names = [v["name"] for v in values]
+    y = name_rows(names)
     if is_compared:
+        shown = {v["standing"] for v in values if v["estimate"] is not None}
+        kinds = [kind for kind in VERDICTS if kind != "untested" or words[kind] in shown]
         colour = alt.Color(
             "standing:N",
-            scale=alt.Scale(
-                domain=[words["higher"], words["lower"], words["alike"]], range=[HIGHER, LOWER, ALIKE]
-            ),
+            scale=alt.Scale(domain=[words[kind] for kind in kinds], range=[VERDICTS[kind] for kind in kinds]),
             legend=alt.Legend(title=None, symbolType="circle"),
         )
     else:
@@ -96,6 +99,4 @@ def layer_intervals(
         align="right", baseline="bottom", dx=52, dy=-5, color=QUIET, fontSize=12, fontStyle="italic"
     )
     layers.append(head.encode(x=alt.value(look.width), y=alt.value(0), text="word:N"))
-    return alt.layer(*layers).properties(
-        width=look.width, height=alt.Step(ROW if len(values) <= MOST_ROOMY else TIGHT_ROW)
-    )
+    return alt.layer(*layers).properties(width=look.width, height=alt.Step(row_height(names, ROW)))

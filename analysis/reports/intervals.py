@@ -44,7 +44,7 @@ def draw_intervals(
         Column of the names, each once; 150 at most.
     compared
         Result of ``compare_domains`` with the same column ``unit``: colours tell who is surely higher, surely
-        lower, or not told apart from what was compared with.
+        lower, not told apart from what was compared with, or could not be tested (not in it, or without error).
     tier
         Column of tiers (``rank_units(...).units`` has one): bands; inside one nobody is surely better.
     reference, reference_name
@@ -88,6 +88,7 @@ def draw_intervals(
         "higher": look.say("cao hơn", "higher"),
         "lower": look.say("thấp hơn", "lower"),
         "alike": look.say("không phân biệt được", "not told apart"),
+        "untested": look.say("không kiểm định được", "could not be tested"),
         "none": "",
     }
     values = _prepare(rows, unit, look, words)
@@ -141,7 +142,9 @@ def _read(
     if compared is not None:
         check_figures(compared, labels=[unit], numbers=["estimate"])
         verdict = (
-            pl.when(~pl.col("is_different").fill_null(False))
+            pl.when(pl.col("is_different").is_null())
+            .then(pl.lit("untested"))
+            .when(~pl.col("is_different"))
             .then(pl.lit("alike"))
             .when(pl.col("estimate") > 0)
             .then(pl.lit("higher"))
@@ -150,7 +153,7 @@ def _read(
         rows = rows.drop("standing").join(
             compared.select(unit, verdict.alias("standing")), on=unit, how="left", maintain_order="left"
         )
-        rows = rows.with_columns(pl.col("standing").fill_null("alike"))
+        rows = rows.with_columns(pl.col("standing").fill_null("untested"))
     if order == "given":
         return rows
     return rows.sort("estimate", descending=order == "best", nulls_last=True, maintain_order=True)

@@ -7,16 +7,18 @@ import polars as pl
 
 from analysis.errors import ReportError
 from analysis.reports.altair_loading import load_altair
-from analysis.reports.finish import Told, finish_picture, name_rows, say_shape
+from analysis.reports.finish import Told, finish_picture, legend_columns, say_shape
 from analysis.reports.look import Look
 from analysis.reports.palette import INK, MOST_LEVELS, QUIET, colour_levels, ink_on
 from analysis.reports.picture import Picture
 from analysis.reports.reading import check_figures, is_demonstration, read_confidence
+from analysis.reports.row_names import name_rows, row_height
 
 MOST = 60
 SMALLEST_WRITTEN = 6.0  # points: a narrower part has no room for its figure
 _SUM = 1e-6
 _ROW = 34
+SIDE = 215  # pixels right of the bars, for n and the share of satisfied answers
 
 
 def draw_likert(
@@ -187,7 +189,8 @@ def _draw(values: list[dict[str, Any]], sides: list[dict[str, str]], words: list
     reach = max(max(-v["from"] for v in values), max(v["to"] for v in values), 20.0) + 2
     scale = alt.Scale(domain=[-reach, reach], nice=False)
     axis = alt.Axis(title=None, labelExpr="format(abs(datum.value), ',d') + ' %'", tickCount=7)
-    y = name_rows([side["name"] for side in sides])
+    names = [side["name"] for side in sides]
+    y = name_rows(names)
     base = alt.Chart(alt.Data(values=values)).encode(y=y)
     tips = [
         alt.Tooltip("name:N", title=look.say("Câu hỏi", "Item")),
@@ -200,7 +203,7 @@ def _draw(values: list[dict[str, Any]], sides: list[dict[str, str]], words: list
         "label:N",
         sort=None,
         scale=alt.Scale(domain=words, range=list(colour_levels(len(words)))),
-        legend=alt.Legend(title=None, symbolType="square", columns=len(words)),
+        legend=alt.Legend(title=None, symbolType="square", columns=legend_columns(words, look.width + SIDE)),
     )
     layers = [
         alt.Chart(alt.Data(values=[{"at": 0}]))
@@ -220,7 +223,7 @@ def _draw(values: list[dict[str, Any]], sides: list[dict[str, str]], words: list
     has_figures = any(side["figure"] for side in sides)
     places = [("count", "n", 52)]
     if has_figures:
-        places.append(("figure", look.say("hài lòng", "satisfied"), 215))
+        places.append(("figure", look.say("hài lòng", "satisfied"), SIDE))
     for name, word, at in places:
         layers.append(
             beside.mark_text(align="right", dx=at, color=QUIET, fontSize=12).encode(
@@ -231,4 +234,4 @@ def _draw(values: list[dict[str, Any]], sides: list[dict[str, str]], words: list
             align="right", baseline="bottom", dx=at, dy=-5, color=QUIET, fontSize=12, fontStyle="italic"
         )
         layers.append(head.encode(x=alt.value(look.width), y=alt.value(0), text="word:N"))
-    return alt.layer(*layers).properties(width=look.width, height=alt.Step(_ROW))
+    return alt.layer(*layers).properties(width=look.width, height=alt.Step(row_height(names, _ROW)))

@@ -12,7 +12,7 @@ PAGE = Template("""<!DOCTYPE html>
 <title>$title</title>
 <style>
 body { margin: 1rem auto; max-width: 62rem; padding: 0 1rem; color: #1f2430; background: #fff;
-  font: 1rem/1.5 "Noto Sans", "Segoe UI", Roboto, "Helvetica Neue", Arial, "DejaVu Sans", sans-serif; }
+  font: 1rem/1.5 "Noto Sans", "Segoe UI", Roboto, "DejaVu Sans", "Helvetica Neue", Arial, sans-serif; }
 figure { margin: 0; }
 .wide { overflow-x: auto; }
 svg { height: auto; }

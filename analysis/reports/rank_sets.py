@@ -5,13 +5,15 @@ import polars as pl
 from analysis.errors import ReportError
 from analysis.ranking import Ranking, judge_league_table
 from analysis.reports.altair_loading import load_altair
-from analysis.reports.finish import Told, finish_picture, name_rows
+from analysis.reports.finish import Told, finish_picture, say_marks
 from analysis.reports.look import Look
 from analysis.reports.palette import BLUE, QUIET, SHADE
 from analysis.reports.picture import Picture
-from analysis.reports.reading import is_demonstration
+from analysis.reports.reading import flag, is_demonstration
+from analysis.reports.row_names import name_rows, row_height
 
 MOST = 150
+ROW = 24  # pixels of a row
 
 
 def draw_rank_sets(ranking: Ranking, *, title: str, n: str = "n", look: Look | None = None) -> Picture:
@@ -20,8 +22,9 @@ def draw_rank_sets(ranking: Ranking, *, title: str, n: str = "n", look: Look | N
     Parameters
     ----------
     ranking
-        Of ``rank_units``; 150 units at most. With joint sets the line under the title says whether the table may
-        be printed with ranks at all (``judge_league_table``).
+        Of ``rank_units``; 150 units at most; ``modelled`` (Boolean) in its frame marks figures of a model. With
+        joint sets the line under the title says whether the table may be printed with ranks at all
+        (``judge_league_table``).
     n
         Column of the ranked frame with the number of responses.
 
@@ -57,21 +60,23 @@ def draw_rank_sets(ranking: Ranking, *, title: str, n: str = "n", look: Look | N
     rows = units.sort("rank", "rank_low", "rank_high", nulls_last=True, maintain_order=True)
     values = [
         {
-            "name": row[ranking.unit],
+            "name": f"{row[ranking.unit]} *" if is_model else str(row[ranking.unit]),
+            "shape": "model" if is_model else "survey",
             "rank": row["rank"],
             "low": row["rank_low"] - 0.5,
             "high": row["rank_high"] + 0.5,
             "set": _span(row["rank_low"], row["rank_high"]),
             "tier": row["tier"],
-            "figure": "—" if row[ranking.estimate] is None else look.show(row[ranking.estimate]),
+            "figure": _write_figure(row, ranking, look),
             "count": "" if row[n] is None else look.count(row[n]),
         }
-        for row in rows.iter_rows(named=True)
+        for row, is_model in zip(rows.iter_rows(named=True), flag(rows, "modelled"), strict=True)
     ]
     alt = load_altair()
     data = alt.Data(values=values)
     scale = alt.Scale(domain=[0.4, units.height + 0.6], nice=False, zero=False)
-    y = name_rows([v["name"] for v in values])
+    names = [v["name"] for v in values]
+    y = name_rows(names)
     tips = [
         alt.Tooltip("name:N", title=look.say("Đơn vị", "Unit")),
         alt.Tooltip("set:N", title=look.say("Khoảng hạng", "Rank set")),
@@ -90,9 +95,15 @@ def draw_rank_sets(ranking: Ranking, *, title: str, n: str = "n", look: Look | N
         base.mark_bar(height=9, color=BLUE, opacity=0.35, cornerRadius=3).encode(
             x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q", tooltip=tips
         ),
-        base.transform_filter("datum.rank != null")
-        .mark_point(filled=True, size=75, color=BLUE, opacity=1)
-        .encode(x=alt.X("rank:Q", scale=scale), tooltip=tips),
+        *(
+            base.transform_filter(f"datum.rank != null && datum.shape == '{shape}'")
+            .mark_point(size=75, color=BLUE, opacity=1, **look_of_mark)
+            .encode(x=alt.X("rank:Q", scale=scale), tooltip=tips)
+            for shape, look_of_mark in (
+                ("survey", {"filled": True}),
+                ("model", {"filled": False, "fill": "#ffffff", "shape": "diamond", "strokeWidth": 2}),
+            )
+        ),
         base.mark_text(align="left", dx=10, color=QUIET, fontSize=12).encode(
             x=alt.value(look.width), text="set:N"
         ),
@@ -101,12 +112,13 @@ def draw_rank_sets(ranking: Ranking, *, title: str, n: str = "n", look: Look | N
     if has_bands:
         banded = base.transform_filter("datum.tier != null && datum.tier % 2 == 1")
         layers.insert(0, banded.mark_rect(color=SHADE))
-    chart = alt.layer(*layers).properties(width=look.width, height=alt.Step(24 if units.height <= 60 else 17))
+    chart = alt.layer(*layers).properties(width=look.width, height=alt.Step(row_height(names, ROW)))
     is_joint = str(units["rank_method"][0]).startswith("joint")
     told = Told(
         title,
         _subtitle(ranking, n, look, is_joint),
-        _notes(look, is_joint, has_bands),
+        _notes(look, is_joint, has_bands)
+        + say_marks(look, modelled=any(v["shape"] == "model" for v in values), withheld=0, bare=0),
         _describe(rows, ranking, look),
         is_demonstration(units),
     )
@@ -120,6 +132,18 @@ def draw_rank_sets(ranking: Ranking, *, title: str, n: str = "n", look: Look | N
         }
     )
     return finish_picture(chart, told, table, look)
+
+
+def _write_figure(row: dict[str, object], ranking: Ranking, look: Look) -> str:
+    """The figure with its interval; without limits in the frame, with its standard error."""
+    estimate, error = row[ranking.estimate], row[ranking.standard_error]
+    if estimate is None:
+        return "—"
+    low, high = row.get("low"), row.get("high")
+    if low is not None and high is not None:
+        return look.figure(float(str(estimate)), float(str(low)), float(str(high)))
+    said = look.say("sai số chuẩn", "standard error")
+    return f"{look.show(float(str(estimate)))} ({said} {look.bare(float(str(error)))})"
 
 
 def _span(low: int, high: int) -> str:

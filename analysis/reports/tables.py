@@ -13,7 +13,7 @@ from analysis.errors import ReportError
 from analysis.release.cells import guard_text
 from analysis.reports.look import Look
 from analysis.reports.reading import INTERVAL, check_figures, flag, is_demonstration, read_confidence
-from analysis.reports.table_page import TABLE_PAGE
+from analysis.reports.table_page import FONTS, TABLE_PAGE, write_css_text
 
 MODELLED, WITHHELD = "*", "**"
 FILLING = "\u2007"  # a blank as wide as a digit: decimal commas stand under each other
@@ -54,6 +54,8 @@ class PrintedTable:
         return TABLE_PAGE.substitute(
             language=self.look.language,
             title=escape(self.title),
+            foot=write_css_text(self.title),
+            fonts=FONTS,
             subtitle=escape(self.subtitle),
             head=head,
             body=body,

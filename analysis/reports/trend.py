@@ -9,15 +9,14 @@ import polars as pl
 from analysis.errors import ReportError
 from analysis.indices.official.method import Break
 from analysis.indices.official.reading import load_method
-from analysis.reports.altair_loading import load_altair
-from analysis.reports.finish import Told, axis_label, finish_picture, frame_range, say_marks, say_shape
+from analysis.reports.finish import Told, finish_picture, say_marks, say_shape
 from analysis.reports.look import Look
-from analysis.reports.palette import QUIET, SERIES, SHAPES
+from analysis.reports.palette import SERIES
 from analysis.reports.picture import Picture
 from analysis.reports.reading import check_figures, flag, is_demonstration, read_confidence
+from analysis.reports.trend_layers import CAUTION, layer_trend, write_period
 
 MOST = len(SERIES)
-CAUTION = "caution"
 
 
 def list_breaks() -> tuple[Break, ...]:
@@ -90,7 +89,7 @@ def draw_trend(
     values = _prepare(frame, days, lines, by, look, is_yearly)
     shown = [v for v in values if v["estimate"] is not None]
     notes = [
-        f"{_write(found.start, is_yearly and found.start.month == 1)}: {found.reason[look.language]}"
+        f"{write_period(found.start, is_yearly and found.start.month == 1)}: {found.reason[look.language]}"
         + ("" if found.kind == CAUTION else look.say(" — không so sánh qua mốc này.", " — no comparison across."))
         for _, found in lines
     ]
@@ -126,7 +125,7 @@ def draw_trend(
             look.say("Chuỗi", "Series"): [str(v["series"]) for v in values],
         }
     )
-    return finish_picture(_draw(values, names, lines, look, is_yearly), told, table, look)
+    return finish_picture(layer_trend(values, names, lines, look, is_yearly), told, table, look)
 
 
 def _read_days(frame: pl.DataFrame, period: str) -> tuple[list[date], bool]:
@@ -174,7 +173,7 @@ def _prepare(
             {
                 "name": "" if by is None else str(row[by]),
                 "day": day.isoformat(),
-                "when": _write(day, is_yearly),
+                "when": write_period(day, is_yearly),
                 "series": 1 + sum(found.kind != CAUTION and found.start <= day for _, found in lines),
                 "estimate": look.factor * row["estimate"] if known else None,
                 "low": None if row["low"] is None else look.factor * row["low"],
@@ -186,87 +185,16 @@ def _prepare(
                 "count": "" if row["n"] is None else look.count(row["n"]),
             }
         )
-    return sorted(values, key=lambda v: v["day"])
+    return _part_lines(sorted(values, key=lambda v: v["day"]))
 
 
-def _write(day: date, is_yearly: bool) -> str:
-    return f"{day:%Y}" if is_yearly else f"{day:%m/%Y}"
-
-
-def _draw(
-    values: list[dict[str, Any]],
-    names: list[str],
-    lines: list[tuple[date, Break]],
-    look: Look,
-    is_yearly: bool,
-) -> Any:
-    alt = load_altair()
-    seen = [v[k] for v in values for k in ("estimate", "low", "high") if v[k] is not None] or [0.0, 1.0]
-    domain = frame_range(seen, look, bounds=(0.0, 100.0) if look.ending == "%" else None)
-    days = sorted({v["day"] for v in values})
-    axis = alt.Axis(
-        title=None,
-        format="%Y" if is_yearly else "%m/%Y",
-        grid=False,
-        labelOverlap=True,
-        values=[{"year": int(d[:4]), "month": int(d[5:7]), "date": int(d[8:])} for d in days]
-        if len(days) <= 24
-        else alt.Undefined,
-    )
-    x = alt.X("when_at:T", axis=axis, scale=alt.Scale(padding=18))
-    y = alt.Y(
-        "estimate:Q",
-        scale=alt.Scale(domain=domain, nice=False, zero=False),
-        axis=alt.Axis(title=None, labelExpr=axis_label(look)),
-    )
-    moment = "toDate(datum.day + 'T00:00:00')"
-    base = alt.Chart(alt.Data(values=values)).transform_calculate(when_at=moment)
-    colour = alt.Color("name:N", scale=alt.Scale(domain=names, range=list(SERIES[: len(names)])), legend=None)
-    shape = alt.Shape("name:N", scale=alt.Scale(domain=names, range=list(SHAPES[: len(names)])), legend=None)
-    if len(names) > 1:
-        colour, shape = (each.legend(title=None) for each in (colour, shape))
-    tips = [
-        alt.Tooltip("when:N", title=look.say("Kỳ", "Period")),
-        *([alt.Tooltip("name:N", title=look.say("Tên", "Name"))] if len(names) > 1 else []),
-        alt.Tooltip("written:N", title=look.say("Số liệu", "Figure")),
-        alt.Tooltip("count:N", title="n"),
-    ]
-    layers = []
-    if lines:
-        marked = [
-            {"day": day.isoformat(), "label": _write(found.start, is_yearly and found.start.month == 1)}
-            | {"kind": found.kind}
-            for day, found in lines
-        ]
-        cuts = alt.Chart(alt.Data(values=marked)).transform_calculate(when_at=moment)
-        for test, dash in (("!=", [6, 4]), ("==", [1, 4])):
-            layers.append(
-                cuts.transform_filter(f"datum.kind {test} '{CAUTION}'")
-                .mark_rule(color=QUIET, strokeDash=dash, strokeWidth=1.5)
-                .encode(x=x)
-            )
-        layers.append(
-            cuts.transform_aggregate(label="min(label)", groupby=["when_at"])
-            .mark_text(baseline="bottom", dy=-4, fontSize=11, color=QUIET)
-            .encode(x=x, y=alt.value(0), text="label:N")
-        )
-    known = base.transform_filter("datum.estimate != null")
-    detail = alt.Detail("series:N")
-    layers.append(known.mark_line(strokeWidth=2, opacity=0.75).encode(x=x, y=y, color=colour, detail=detail))
-    limits = known.transform_filter("datum.low != null").mark_rule(strokeWidth=2.2, opacity=0.55)
-    low = alt.Y("low:Q", scale=alt.Scale(domain=domain, nice=False, zero=False))
-    layers.append(limits.encode(x=x, y=low, y2="high:Q", color=colour, tooltip=tips))
-    layers.append(
-        known.transform_filter("!datum.modelled && datum.low != null")
-        .mark_point(filled=True, size=70, opacity=1)
-        .encode(x=x, y=y, color=colour, shape=shape, tooltip=tips)
-    )
-    layers.append(
-        known.transform_filter("datum.modelled || datum.low == null")
-        .mark_point(filled=False, fill="#ffffff", size=80, opacity=1, strokeWidth=2)
-        .encode(x=x, y=y, color=colour, shape=shape, tooltip=tips)
-    )
-    return alt.layer(*layers).properties(width=look.width, height=300)
+def _part_lines(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each figure with its line: one ends at every break, and where a figure of the series is not there."""
+    gaps: dict[str, int] = {}
+    for value in values:
+        gaps[value["name"]] = gaps.get(value["name"], 0) + (value["estimate"] is None)
+        value["line"] = f"{value['series']}.{gaps[value['name']]}"
+    return values
 
 
 def _describe(values: list[dict[str, Any]], names: list[str], lines: list[tuple[date, Break]], look: Look) -> str:

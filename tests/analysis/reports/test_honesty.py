@@ -7,6 +7,7 @@ import pytest
 
 from analysis.errors import ReportError
 from analysis.estimation.intervals import wilson_limits
+from analysis.ranking import rank_units
 from analysis.reports import (
     Look,
     draw_control,
@@ -75,6 +76,20 @@ def test_modelled_figures_are_marked_and_explained():
     assert any("theo mô hình" in text for text in read_texts(picture.svg()))
 
 
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda frame: draw_rank_sets(rank_units(frame, unit="unit"), title="t"),
+        lambda frame: draw_funnel(frame, unit="unit", title="t", centre=80.0),
+    ],
+    ids=["rank sets", "funnel"],
+)
+def test_modelled_figures_are_marked_also_among_ranks_and_in_the_funnel(draw):
+    picture = draw(make_units(modelled=[False, False, False, True]))
+    assert "Đặc khu Lý Sơn *" in picture.table["Đơn vị"].to_list()
+    assert any("số theo mô hình" in text for text in read_texts(picture.svg()))
+
+
 def test_invented_figures_say_so_on_the_picture():
     note = "số liệu trình diễn, không có thật / demonstration data, not real"
     picture = draw_intervals(make_units(note=[note] * 4), unit="unit", title="t")
@@ -93,9 +108,12 @@ def test_verdicts_come_from_the_comparison_and_not_from_overlap():
     assert picture.table["So sánh"].to_list() == [
         "cao hơn",
         "không phân biệt được",
-        "không phân biệt được",
+        "không kiểm định được",  # without a test nobody may say that nothing was found
         "thấp hơn",
     ]
+    assert "không kiểm định được" in read_texts(picture.svg())
+    alone = draw_intervals(make_units(), unit="unit", title="t", compared=compared.head(1))
+    assert alone.table["So sánh"].to_list() == ["cao hơn", *["không kiểm định được"] * 3]
 
 
 def test_order_of_the_units_is_the_order_of_the_picture():

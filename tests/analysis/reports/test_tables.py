@@ -116,3 +116,11 @@ def test_rounding_is_half_up():
         frame.with_columns(confidence=0.95), labels={"u": "Đơn vị"}, title="t", look=Look(digits=2)
     )
     assert (table.rows[0].figure, table.rows[0].interval) == ("80,08", "80,07 – 80,09")
+
+
+def test_every_sheet_has_its_number_and_the_title():
+    page = print_table(make_units(), labels={"unit": "Đơn vị"}, title='Mức "hài lòng"; </style> 2026').html()
+    assert 'counter(page) " / " counter(pages)' in page
+    # the quotes and signs as numbers: they cannot end the string or the style
+    assert '"Mức\\20 \\22 hài\\20 lòng\\22 \\3b \\20 \\3c \\2f style\\3e \\20 2026"' in page
+    assert page.count("</style>") == 1
