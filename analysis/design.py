@@ -16,6 +16,10 @@ class Stage:
     unit. ``population``: how many there were to draw from, one value per unit (and stratum in it), or
     ``probability``: with what probability each was drawn there; neither: with replacement. A stage counts only
     where the one before has a population or a probability. METHODS 3.8.
+
+    >>> household = Stage("household", population="households")
+    >>> SurveyDesign("w", cluster="commune", population="communes", stages=(household,)).columns
+    ('w', 'commune', 'communes', 'household', 'households')
     """
 
     cluster: str | None = None
@@ -66,6 +70,11 @@ class Replicates:
     df
         Degrees of freedom; None: PSUs − strata where the design names them, else the rank of the replicates
         among members − 1; never more than R − 1 (R for ``JK2``).
+
+    Examples
+    --------
+    >>> Replicates(("half_1", "half_2"), "BRR").multipliers
+    (0.5, 0.5)
     """
 
     columns: tuple[str, ...]

@@ -101,7 +101,15 @@ def estimate_calibrated_totals(
     design_effect: str = "replace",
 ) -> pl.DataFrame:
     """Total of every column of ``values`` in every domain; shape, choices and errors as
-    ``estimate_calibrated_means``. Nulls count as 0, and make a total silently too small. METHODS 3.1, 3.7."""
+    ``estimate_calibrated_means``. Nulls count as 0, and make a total silently too small. METHODS 3.1, 3.7.
+
+    >>> from analysis.weighting.calibrate import calibrate
+    >>> sample = pl.DataFrame({"sex": ["f", "f", "m", "m"], "y": [1.0, 2.0, 5.0, 6.0], "w": [1.0] * 4})
+    >>> met = calibrate(sample, weight="w", counts={"sex": {"f": 60, "m": 40}})
+    >>> design = SurveyDesign("weight_calibrated")
+    >>> estimate_calibrated_totals(met.frame, design, met.calibration, values=["y"])["estimate"].round(9).item()
+    310.0
+    """
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
     quantities = [total_quantity(value, k) for k, value in enumerate(values)]
     items = restrict_items({value: pl.col(value) for value in values}, where)
@@ -125,7 +133,16 @@ def estimate_calibrated_ratios(
     design_effect: str = "replace",
 ) -> pl.DataFrame:
     """Ratio of two totals, name → (numerator, denominator); shape, choices and errors as
-    ``estimate_calibrated_means``. Rows with a null in either leave the domain. METHODS 3.1, 3.7."""
+    ``estimate_calibrated_means``. Rows with a null in either leave the domain. METHODS 3.1, 3.7.
+
+    >>> from analysis.weighting.calibrate import calibrate
+    >>> sample = pl.DataFrame({"sex": ["f", "m"], "y": [30.0, 80.0], "x": [1, 2], "w": [1.0] * 2})
+    >>> met = calibrate(sample, weight="w", counts={"sex": {"f": 60, "m": 40}})
+    >>> design = SurveyDesign("weight_calibrated")
+    >>> found = estimate_calibrated_ratios(met.frame, design, met.calibration, ratios={"r": ("y", "x")})
+    >>> found["estimate"].round(9).item()  # (60·30 + 40·80)/(60·1 + 40·2)
+    35.714285714
+    """
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
     of_ratios, quantities = ratio_items(ratios)
     items = restrict_items(of_ratios, where)
@@ -151,7 +168,16 @@ def estimate_calibrated_proportions(
 ) -> pl.DataFrame:
     """Share (0-1) of every level of ``of`` in every domain; shape, choices and errors as
     ``estimate_calibrated_means`` with ``level`` for ``value``, intervals as ``estimate_proportions``.
-    METHODS 1.1, 3.7, 4."""
+    METHODS 1.1, 3.7, 4.
+
+    >>> from analysis.weighting.calibrate import calibrate
+    >>> sample = pl.DataFrame({"sex": ["f", "f", "m", "m"], "y": [1.0, 2.0, 5.0, 6.0], "w": [1.0] * 4})
+    >>> met = calibrate(sample, weight="w", counts={"sex": {"f": 60, "m": 40}})
+    >>> design = SurveyDesign("weight_calibrated")
+    >>> found = estimate_calibrated_proportions(met.frame, design, met.calibration, of="y")
+    >>> found["estimate"].round(9).to_list()
+    [0.3, 0.3, 0.2, 0.2]
+    """
     rule = Rule(confidence, interval, SHARE_BOUNDS, clip=False, df=df, reference=design_effect)
     levels = frame.lazy().select(pl.col(of).drop_nulls().unique().sort()).collect().to_series()
     of_levels = {f"{of}={level}": pl.when(pl.col(of).is_not_null()).then(pl.col(of) == level) for level in levels}

@@ -30,7 +30,16 @@ def estimate_calibrated_composites(
 ) -> pl.DataFrame:
     """Every node (item → coefficient, summing to 1) of an index of items on 0-100 in every domain; shape, choices
     and errors as ``estimate_calibrated_means`` with ``node`` for ``value``, nodes and intervals as
-    ``composite.estimate_composites``. METHODS 3.4, 3.7, 4."""
+    ``composite.estimate_composites``. METHODS 3.4, 3.7, 4.
+
+    >>> from analysis.weighting.calibrate import calibrate
+    >>> sample = pl.DataFrame({"sex": ["f", "f", "m", "m"], "q1": [0.0, 100.0, 100.0, 100.0], "w": [1.0] * 4})
+    >>> met = calibrate(sample, weight="w", counts={"sex": {"f": 60, "m": 40}})
+    >>> nodes, design = {"index": {"q1": 1.0}}, SurveyDesign("weight_calibrated")
+    >>> found = estimate_calibrated_composites(met.frame, design, met.calibration, nodes=nodes)
+    >>> found["estimate"].round(9).item()
+    70.0
+    """
     rule = Rule(confidence, interval, BOUNDS, df=df, reference=design_effect)
     codes = {item: k for k, item in enumerate(dict.fromkeys(item for each in nodes.values() for item in each))}
     items = restrict_items({item: pl.col(item) for item in codes}, where)

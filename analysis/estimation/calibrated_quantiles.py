@@ -30,7 +30,15 @@ def estimate_calibrated_quantiles(
 ) -> pl.DataFrame:
     """Quantiles of every column of ``values`` in every domain; shape, rules and intervals as
     ``quantiles.estimate_quantiles``, the limits from shares whose variance knows about the calibration; other
-    choices and errors as ``estimate_calibrated_means``. METHODS 3.7, 3.12."""
+    choices and errors as ``estimate_calibrated_means``. METHODS 3.7, 3.12.
+
+    >>> from analysis.weighting.calibrate import calibrate
+    >>> sample = pl.DataFrame({"sex": ["f", "f", "m", "m"], "y": [1.0, 2.0, 5.0, 6.0], "w": [1.0] * 4})
+    >>> met = calibrate(sample, weight="w", counts={"sex": {"f": 60, "m": 40}})
+    >>> design = SurveyDesign("weight_calibrated")
+    >>> estimate_calibrated_quantiles(met.frame, design, met.calibration, values=["y"])["estimate"].item()
+    2.0
+    """
     limits = Rule(confidence, interval, SHARE_BOUNDS, clip=False, df=df)
 
     def estimate(data: pl.DataFrame, marks: Sequence[str]) -> pl.DataFrame:

@@ -70,10 +70,53 @@ def estimate_means(
 ) -> pl.DataFrame:
     """Weighted mean of every column of ``values`` in every domain, t interval, in the unit of the column.
 
-    Shape and choices as in ``composite.estimate_composites``, with ``value`` (the column's name) for ``node``;
-    one name may stand for a list of one. Text, dates and durations are refused: make numbers of them.
-    Nulls leave the domain and stay in the design. Limits are null where the variance is 0 without a census or
-    has no degrees of freedom: a mean without bounds has no fallback. METHODS 3.1, 3.2, 4.1, 5.
+    Parameters
+    ----------
+    frame
+        One row per response of the whole sample, filtered nowhere: a filtered frame has other standard errors.
+    design
+        How the responses came. Design columns hold no nulls.
+    values
+        Numeric columns, or the name of one. Null, no answer, leaves the domain and stays in the design. Text,
+        dates and durations are refused: make numbers of them.
+    by
+        Columns whose combinations are the domains; empty: the whole sample. Null: in no domain.
+    where
+        Claim about rows; others stay in the design and leave every domain.
+    confidence
+        Of the limits, between 0 and 1.
+    df
+        ``domain``: PSUs − strata that have members; ``design``: of the whole sample; or a number, infinite for
+        normal quantiles.
+    design_effect
+        ``replace`` or ``finite``: against simple random sampling with or without replacement.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per domain present × column: by…, value (the column's name), n, n_effective, sum_weights,
+        estimate, standard_error, low, high, confidence, df, design_effect, method, note. Limits are null where
+        the variance is 0 without a census or has no degrees of freedom: a mean without bounds has no fallback.
+
+    Raises
+    ------
+    DesignError, ItemError, EstimateError
+        Each with every problem of its kind.
+
+    Notes
+    -----
+    Silently wrong when those who did not answer would have answered otherwise.
+
+    References
+    ----------
+    METHODS 3.1, 3.2, 4.1, 5.
+
+    Examples
+    --------
+    >>> people = pl.DataFrame({"unit": ["A", "A", "B", "B"], "w": [1.0, 3.0, 2.0, 2.0], "y": [80, 100, 60, 80]})
+    >>> found = estimate_means(people, SurveyDesign("w"), values=["y"], by=["unit"])
+    >>> found.select("unit", "estimate", "n").rows()  # (1·80 + 3·100)/4, (2·60 + 2·80)/4
+    [('A', 95.0, 2), ('B', 70.0, 2)]
     """
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
     named = list_names(values)
@@ -97,6 +140,10 @@ def estimate_totals(
 
     Silently wrong unless weights add up to the population: totals, unlike means, have its scale. Nulls count
     as 0, and make a total silently too small. METHODS 3.1, 3.2, 4.1, 5.
+
+    >>> people = pl.DataFrame({"w": [10.0, 30.0], "visits": [2, 1]})
+    >>> estimate_totals(people, SurveyDesign("w"), values=["visits"])["estimate"].item()
+    50.0
     """
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
     named = list_names(values)
@@ -120,6 +167,11 @@ def estimate_ratios(
 
     Rows with a null in either leave the domain. Silently unreliable when the denominator's total is itself
     uncertain (a coefficient of variation above a tenth). METHODS 3.1, 3.2, 4.1.
+
+    >>> counters = pl.DataFrame({"w": [1.0, 1.0], "minutes": [90, 30], "cases": [4, 2]})
+    >>> found = estimate_ratios(counters, SurveyDesign("w"), ratios={"minutes per case": ("minutes", "cases")})
+    >>> found["estimate"].item()
+    20.0
     """
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
     items, quantities = ratio_items(ratios)
@@ -143,6 +195,10 @@ def estimate_proportions(
     One row per domain × level present in the frame, sorted; ``level`` has the dtype of ``of``. Null leaves
     the domain; where all are null there are no levels and no rows. ``t`` limits are not cut to 0-1 here.
     METHODS 1.1, 3.1, 4, 5.
+
+    >>> people = pl.DataFrame({"w": [1.0, 1.0, 2.0], "level": [4, 5, 5]})
+    >>> estimate_proportions(people, SurveyDesign("w"), of="level").select("level", "estimate").rows()
+    [(4, 0.25), (5, 0.75)]
     """
     rule = Rule(confidence, interval, SHARE_BOUNDS, clip=False, df=df, reference=design_effect)
     levels = _find_levels(frame, of)

@@ -32,6 +32,10 @@ def estimate_alpha(frame: pl.DataFrame | pl.LazyFrame, design: SurveyDesign, *, 
     ``frame``: one row per response; only those who answered every item count (null: no answer). No unit;
     1 at most, negative when items contradict each other. Raises EstimateError for fewer than two items or a
     sum that does not vary. With its interval: ``estimate_reliability``. METHODS 19.7.
+
+    >>> people = pl.DataFrame({"w": [1.0] * 3, "q1": [1, 2, 3], "q2": [1, 3, 2]})
+    >>> round(estimate_alpha(people, SurveyDesign("w"), items=["q1", "q2"]), 12)  # 2·(1 − (1 + 1)/3)
+    0.666666666667
     """
     if len(items) < 2:
         raise EstimateError([f"alpha of {len(items)} items"], "Name at least two items.")

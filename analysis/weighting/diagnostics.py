@@ -29,6 +29,9 @@ def kish_design_effect(weights: pl.Series) -> float | None:
     ``weights`` > 0, any scale. 1 when all are equal; None without weights. It knows nothing of the answers:
     silently too pessimistic where strata differ, since post-stratification also takes variance away.
     METHODS 2.5; Kish (1965), Survey Sampling, 11.7.
+
+    >>> kish_design_effect(pl.Series([1.0, 1.0, 2.0, 4.0]))  # 4·22/8²
+    1.375
     """
     if weights.is_empty():
         return None
@@ -37,6 +40,10 @@ def kish_design_effect(weights: pl.Series) -> float | None:
 
 
 def effective_size(weights: pl.Series) -> float | None:
-    """How many equally weighted responses would be as precise: (Σw)² / Σw². METHODS 2.5."""
+    """How many equally weighted responses would be as precise: (Σw)² / Σw². METHODS 2.5.
+
+    >>> effective_size(pl.Series([1.0, 1.0, 1.0, 3.0]))  # 6²/12
+    3.0
+    """
     design_effect = kish_design_effect(weights)
     return None if design_effect is None else weights.len() / design_effect
