@@ -25,8 +25,7 @@ def _():
     import numpy as np
     import polars as pl
 
-    from analysis.comparison import compare_domains
-    from analysis.estimation.estimate import estimate_means, estimate_proportions
+    from analysis import compare_domains, estimate_means, estimate_proportions
     from analysis.frames import RESPONSES, TRANSACTIONS
     from analysis.indices.compute import compute_indices
     from analysis.indices.measure import list_figures, measure_items
@@ -80,26 +79,30 @@ def _():
 
 
 @app.cell
-def _(Path, load_catalogue, mo, tempfile):
+def _(Look, Path, load_catalogue, mo, tempfile):
     given = mo.cli_args()
     folder = Path(str(given.get("out"))) if given.get("out") else Path(tempfile.mkdtemp(prefix="hailong-"))
     folder.mkdir(parents=True, exist_ok=True)
     month = str(given.get("month") or "2026-11")
+    say = Look(ending="")  # 1.234,5
     form = load_catalogue().get("one_stop", "2026.1")
     mo.md(
         f"""
     # Một tháng của người phân tích / An analyst's month
+
+    *Chọn mẫu (`choosing_a_sample.py`) → **một tháng** → đọc lại bản công bố (`released_month.py`) → đối chiếu với R
+    (`validation.py`). / The sample before, the released month and the proof against R after.*
 
     Từ tệp phiếu thô đến thư mục công bố, phiếu **{form.title["vi"]}**, tháng **{month}**:
     kiểm tra → trọng số → chỉ số có khoảng tin cậy → so sánh → công bố.
     / From a file of raw answers to a released folder. Chỉ cần `analysis` và `survey_forms`; không cần máy chủ.
     """
     )
-    return folder, form, given, month
+    return folder, form, given, month, say
 
 
 @app.cell
-def _(Path, TRANSACTIONS, folder, given, json, mo, month, np, pl):
+def _(Path, TRANSACTIONS, folder, given, json, mo, month, np, pl, say):
     # Số bịa / invented: mỗi đơn vị một mức hài lòng thật; khai sinh dễ hơn đất đai
     UNITS = pl.DataFrame(
         {
@@ -175,15 +178,29 @@ def _(Path, TRANSACTIONS, folder, given, json, mo, month, np, pl):
         f"""
     ## 1. Phiếu thô / Raw answers
 
-    **{len(raw)}** dòng trong `{raw_file.name}`, **{transactions["completed"].sum()}** giao dịch đã hoàn thành.
-    {"**SỐ BỊA ĐỂ MINH HOẠ / INVENTED**" if is_invented else ""}
+    **{say.count(len(raw))}** dòng trong `{raw_file.name}`, **{say.count(transactions["completed"].sum())}** giao dịch đã hoàn thành.
+    / Rows of raw answers, and completed transactions. {"**SỐ BỊA ĐỂ MINH HOẠ / INVENTED**" if is_invented else ""}
     """
     )
     return PROCEDURES, UNITS, is_invented, raw, transactions
 
 
 @app.cell
-def _(AnswersInvalid, RESPONSES, UNITS, answer_columns, date, form, is_invented, mo, month, pl, raw, read_answers):
+def _(
+    AnswersInvalid,
+    RESPONSES,
+    UNITS,
+    answer_columns,
+    date,
+    form,
+    is_invented,
+    mo,
+    month,
+    pl,
+    raw,
+    read_answers,
+    say,
+):
     # Kiểm tra / checks: mọi lỗi của một dòng cùng lúc, không dòng nào mất lặng lẽ
     def check():
         known, kept, rejected = set(UNITS["unit"]), {}, []
@@ -207,7 +224,11 @@ def _(AnswersInvalid, RESPONSES, UNITS, answer_columns, date, form, is_invented,
                 )
             if problems:
                 rejected.append(
-                    {"dòng / row": number, "mã / id": row["response_id"], "lý do / reason": "; ".join(problems)}
+                    {
+                        "dòng / row": str(number),
+                        "mã / id": row["response_id"],
+                        "lý do / reason": "; ".join(problems),
+                    }
                 )
             else:
                 kept[row["response_id"]] = row | {"values": values}
@@ -252,18 +273,25 @@ def _(AnswersInvalid, RESPONSES, UNITS, answer_columns, date, form, is_invented,
                 f"""
     ## 2. Kiểm tra / Checks
 
-    Nhận **{responses.height}**, từ chối **{rejected.height}** dòng, mỗi dòng có lý do. {f"{100 * alike:.1f}".replace(".", ",")} % phiếu chọn một
-    mức cho mọi câu: dấu hiệu nên xem, không phải lý do để bỏ. / Straight-lined answers are a reason to look, none to drop.
+    Nhận **{say.count(responses.height)}**, từ chối **{say.count(rejected.height)}** dòng, mỗi dòng có lý do. {say.write(100 * alike, 1)} % phiếu chọn một
+    mức cho mọi câu: dấu hiệu nên xem, không phải lý do để bỏ. / Accepted, and rejected with a reason each; straight-lined
+    answers are a reason to look, none to drop.
     """
             ),
-            mo.ui.table(rejected, selection=None),
+            mo.ui.table(
+                rejected,
+                selection=None,
+                show_column_summaries=False,
+                show_data_types=False,
+                wrapped_columns=["lý do / reason"],
+            ),
         ]
     )
     return items, rejected, responses
 
 
 @app.cell
-def _(IndexPolicy, UNITS, form, measure_items, mo, month, pl, prepare_responses, responses, transactions):
+def _(IndexPolicy, UNITS, form, measure_items, mo, month, pl, prepare_responses, responses, say, transactions):
     # Trọng số / weights
     policy = IndexPolicy()
     scores = measure_items(form, form.recipe)
@@ -281,10 +309,22 @@ def _(IndexPolicy, UNITS, form, measure_items, mo, month, pl, prepare_responses,
     ## 3. Trọng số / Weights
 
     Mỗi phiếu thay cho số giao dịch của tầng chia cho số phiếu của tầng. Hệ số thiết kế do trọng số
-    **{f"{weighing['kish_design_effect']:.2f}".replace(".", ",")}**. / Post-stratified by unit × procedure; cells that are too small are joined.
+    **{say.write(weighing["kish_design_effect"], 2)}**. / Post-stratified by unit × procedure; cells that are too small are joined.
     """
             ),
-            mo.ui.table(prepared.strata.with_columns(pl.col(pl.Float64).round(3)), selection=None),
+            mo.ui.table(
+                prepared.strata.select(
+                    pl.col("stratum").alias("tầng / stratum"),
+                    *(
+                        pl.col(column).map_elements(say.count, pl.String).alias(words)
+                        for column, words in (("n", "số phiếu / n"), ("transactions", "giao dịch / transactions"))
+                    ),
+                    pl.col("weight").map_elements(lambda w: say.write(w, 2), pl.String).alias("trọng số / weight"),
+                ),
+                selection=None,
+                show_column_summaries=False,
+                show_data_types=False,
+            ),
         ]
     )
     return policy, prepared, scores
@@ -306,6 +346,7 @@ def _(
     policy,
     prepared,
     responses,
+    say,
     transactions,
 ):
     # Chỉ số và so sánh / index and comparison
@@ -346,9 +387,9 @@ def _(
                 f"""
     ## 4. Chỉ số và so sánh / Index and comparison
 
-    Toàn tỉnh **{overall["estimate_rounded"].replace(".", ",")}** ({overall["low_rounded"].replace(".", ",")}–{overall["high_rounded"].replace(".", ",")}).
+    Toàn tỉnh **{overall["estimate_rounded"].replace(".", ",")}** ({overall["low_rounded"].replace(".", ",")}–{overall["high_rounded"].replace(".", ",")}; n = {say.count(overall["n"])}).
     Khác mức chung một cách chắc chắn (Holm, 5 % cho tất cả): **{", ".join(surely) or "không đơn vị nào"}**. Đơn vị ít phiếu bị che.
-    / Surely different from the whole, all tests together; small units are withheld.
+    / The whole province with interval and n; surely different from it, all tests together; small units are withheld.
     """
             ),
             picture,
@@ -358,7 +399,20 @@ def _(
 
 
 @app.cell
-def _(DESIGN, draw_likert, estimate_means, estimate_proportions, form, items, mo, pl, prepared, responses, rows):
+def _(
+    DESIGN,
+    draw_likert,
+    estimate_means,
+    estimate_proportions,
+    form,
+    is_invented,
+    items,
+    mo,
+    pl,
+    prepared,
+    responses,
+    rows,
+):
     # Phân bố theo mức, có trọng số / spread over the levels, weighted
     cells = prepared.cells.select("cell", "unit", "procedure").join(
         rows.select("cell", "stratum", "weight", "population").unique("cell"), on="cell"
@@ -367,17 +421,18 @@ def _(DESIGN, draw_likert, estimate_means, estimate_proportions, form, items, mo
     scale = next(question.scale for question in form.questions if question.scale)
     labels = {level: words["vi"] for level, words in enumerate(scale.labels, start=1)}
     wordings = {item: form.question(item).text["vi"] for item in items}
-
-    def short(item):
-        return wordings[item] if len(wordings[item]) < 48 else wordings[item][:45].rsplit(" ", 1)[0] + "…"
-
     parts = pl.concat(
-        estimate_proportions(weighed, DESIGN, of=item).with_columns(item=pl.lit(short(item))) for item in items
+        estimate_proportions(weighed, DESIGN, of=item).with_columns(item=pl.lit(wordings[item])) for item in items
     )
+    if is_invented:
+        # estimates of invented answers do not know that they are: whoever draws them says so
+        parts = parts.with_columns(
+            note=pl.lit("số liệu trình diễn, không có thật / demonstration data, not real")
+        )
     happy = pl.concat(
         estimate_means(
             weighed.with_columns((pl.col(item) >= 4).cast(pl.Float64).alias("y")), DESIGN, values=["y"]
-        ).with_columns(item=pl.lit(short(item)))
+        ).with_columns(item=pl.lit(wordings[item]))
         for item in items
     )
     levels = draw_likert(

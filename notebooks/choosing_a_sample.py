@@ -45,23 +45,27 @@ def _():
 
 
 @app.cell
-def _(mo):
+def _(Look, mo):
+    say = Look(ending="")  # 1.234,5
     mo.md(
         """
     # Chọn mẫu / Choosing a sample
 
-    1. Danh sách hồ sơ → 2. cỡ mẫu → 3. chia cho từng đơn vị → 4. sai số sẽ có, biết *trước* khi đi hỏi →
-    5. bốc thăm bằng hạt giống công bố trước → 6. danh sách chính và dự phòng.
+    *__Chọn mẫu__ → một tháng (`analysts_month.py`) → đọc lại bản công bố (`released_month.py`) → đối chiếu với R
+    (`validation.py`). / A month, its release and the proof against R come after.*
+
+    Danh sách hồ sơ → cỡ mẫu → chia cho từng đơn vị → sai số sẽ có, biết *trước* khi đi hỏi → bốc thăm bằng hạt giống công
+    bố trước → danh sách chính và dự phòng.
 
     / List of dossiers → size → allocation → the margins to expect, known *before* anyone goes out → a draw from a seed
     announced before → main and reserve list.
     """
     )
-    return
+    return (say,)
 
 
 @app.cell
-def _(Path, mo, np, pl):
+def _(Path, mo, np, pl, say):
     # Danh sách / the frame
     given = mo.cli_args()
     seed = str(given.get("seed") or "20261120")
@@ -99,7 +103,7 @@ def _(Path, mo, np, pl):
         f"""
     ## 1. Danh sách / The frame
 
-    **{frame.height}** hồ sơ, **{units.height}** đơn vị{"" if own else " — **số bịa để minh hoạ / invented**"}. Ai không có trong danh sách
+    **{say.count(frame.height)}** hồ sơ, **{say.count(units.height)}** đơn vị{"" if own else " — **số bịa để minh hoạ / invented**"}. Ai không có trong danh sách
     thì không thể được chọn. / Who is not on the list cannot be drawn.
     """
     )
@@ -107,7 +111,7 @@ def _(Path, mo, np, pl):
 
 
 @app.cell
-def _(frame, mo, size_by_yamane, size_for_share):
+def _(frame, mo, say, size_by_yamane, size_for_share):
     # Cỡ mẫu / size. 0,85: mức hài lòng dự kiến; 1,3: hệ số thiết kế; 0,7: tỷ lệ trả lời
     MARGIN, SHARE, EFFECT, RATE = 0.02, 0.85, 1.3, 0.7
     wanted = size_for_share(MARGIN, share=SHARE, design_effect=EFFECT, population=frame.height, response_rate=RATE)
@@ -117,16 +121,17 @@ def _(frame, mo, size_by_yamane, size_for_share):
         f"""
     ## 2. Cỡ mẫu / Size
 
-    Cho cả tỉnh, ± 2 điểm, tin cậy 95 %, mức dự kiến 85 %, hệ số thiết kế 1,3: **{wanted.n}** phiếu trả lời; cứ 10 người
-    được hỏi 7 người trả lời thì phải hỏi **{wanted.invited}**. Công thức Yamane ± 5 điểm cho {yamane.n} — đủ cho số chung,
-    *không* đủ cho từng đơn vị. / For the province; Yamane's rule gives enough for the whole, not for every unit.
+    Cho cả tỉnh, ± 2 điểm, tin cậy 95 %, mức dự kiến 85 %, hệ số thiết kế 1,3: **{say.count(wanted.n)}** phiếu trả lời; cứ 10 người
+    được hỏi 7 người trả lời thì phải hỏi **{say.count(wanted.invited)}**. Công thức Yamane ± 5 điểm cho {say.count(yamane.n)} — đủ cho số chung,
+    *không* đủ cho từng đơn vị. / For the province ± 2 points at 95 %;
+    Yamane's rule gives enough for the whole, not for every unit.
     """
     )
     return EFFECT, RATE, SHARE, wanted
 
 
 @app.cell
-def _(allocate, mo, pl, units, wanted):
+def _(allocate, mo, pl, say, units, wanted):
     # Chia mẫu / allocation: căn bậc hai của số hồ sơ, ít nhất 40
     LEAST = 40
     asked = min(units["population"].sum(), max(wanted.invited, LEAST * units.height))
@@ -145,8 +150,18 @@ def _(allocate, mo, pl, units, wanted):
     """
             ),
             mo.ui.table(
-                allocated.with_columns(pl.col("n_exact").round(2), pl.col("sampling_fraction").round(3)),
+                allocated.select(
+                    pl.col("area").alias("vùng / area"),
+                    pl.col("unit").alias("đơn vị / unit"),
+                    pl.col("population").map_elements(say.count, pl.String).alias("hồ sơ / dossiers"),
+                    pl.col("n").map_elements(say.count, pl.String).alias("phải hỏi / to be asked"),
+                    pl.col("sampling_fraction")
+                    .map_elements(lambda part: f"{say.write(100 * part, 1)} %", pl.String)
+                    .alias("tỷ lệ / fraction"),
+                ),
                 selection=None,
+                show_column_summaries=False,
+                show_data_types=False,
             ),
         ]
     )
@@ -154,7 +169,7 @@ def _(allocate, mo, pl, units, wanted):
 
 
 @app.cell
-def _(EFFECT, Look, RATE, SHARE, allocated, draw_intervals, mo, pl, plan_sample, print_table):
+def _(EFFECT, Look, RATE, SHARE, allocated, draw_intervals, mo, pl, plan_sample, print_table, say):
     # Sai số sẽ có / the margins to expect
     TARGET = 0.12
     planned = plan_sample(
@@ -188,9 +203,9 @@ def _(EFFECT, Look, RATE, SHARE, allocated, draw_intervals, mo, pl, plan_sample,
                 f"""
     ## 4. Sai số sẽ có / Margins to expect
 
-    Cả tỉnh ± **{whole["margin_points"]:.1f}** điểm; đơn vị rộng nhất ± **{wide:.1f}**. Hai đơn vị phải khác nhau chừng
+    Cả tỉnh ± **{say.write(whole["margin_points"], 1)}** điểm (n = {say.count(whole["responses"])}); đơn vị rộng nhất ± **{say.write(wide, 1)}**. Hai đơn vị phải khác nhau chừng
     {planned["difference_points"].median():.0f} điểm mới thấy được (xác suất 80 %): ai cần xếp hạng thì phải hỏi nhiều hơn.
-    / Two units must differ by about that much to be told apart: a ranking needs a larger sample.
+    / Margins at 95 %. Two units must differ by about that much to be told apart: a ranking needs a larger sample.
     """
             ),
             picture,
@@ -200,7 +215,7 @@ def _(EFFECT, Look, RATE, SHARE, allocated, draw_intervals, mo, pl, plan_sample,
 
 
 @app.cell
-def _(allocated, frame, mo, repeat_sample, seed, select_sample):
+def _(allocated, frame, mo, repeat_sample, say, seed, select_sample):
     # Bốc thăm / the draw
     RESERVE = 10
     sample = select_sample(
@@ -223,7 +238,7 @@ def _(allocated, frame, mo, repeat_sample, seed, select_sample):
     ## 5. Bốc thăm / The draw
 
     Hạt giống `{record["seed"]}`, công bố **trước** khi bốc. Dấu vân tay của danh sách `{record["frame_sha256"][:16]}…`, của mẫu
-    `{record["sample_sha256"][:16]}…`. Bốc lại từ danh sách xáo trộn ra đúng mẫu ấy. Trọng số cộng lại: {weights:.0f} = số hồ sơ.
+    `{record["sample_sha256"][:16]}…`. Bốc lại từ danh sách xáo trộn ra đúng mẫu ấy. Trọng số cộng lại: {say.count(weights)} = số hồ sơ.
     / Seed announced before; drawn again from the shuffled list it is the same sample; weights add up to the dossiers.
     """
     )
@@ -231,10 +246,16 @@ def _(allocated, frame, mo, repeat_sample, seed, select_sample):
 
 
 @app.cell
-def _(Path, given, json, mo, record, sample, table):
+def _(Path, given, json, mo, pl, record, sample, table):
     # Danh sách chính và dự phòng / main and reserve list
     out = given.get("out")
-    columns = ["area", "unit", "position", "dossier"]
+    words = {
+        "area": "vùng / area",
+        "unit": "đơn vị / unit",
+        "position": "thứ tự / position",
+        "dossier": "hồ sơ / dossier",
+    }
+    columns = list(words)
     if out:
         folder = Path(str(out))
         folder.mkdir(parents=True, exist_ok=True)
@@ -257,8 +278,13 @@ def _(Path, given, json, mo, record, sample, table):
             ),
             mo.ui.tabs(
                 {
-                    "Chính / main": mo.ui.table(sample.main.select(columns), selection=None),
-                    "Dự phòng / reserve": mo.ui.table(sample.reserve.select(columns), selection=None),
+                    tab: mo.ui.table(
+                        listed.select(pl.col(c).cast(pl.String).alias(words[c]) for c in columns),
+                        selection=None,
+                        show_column_summaries=False,
+                        show_data_types=False,
+                    )
+                    for tab, listed in (("Chính / main", sample.main), ("Dự phòng / reserve", sample.reserve))
                 }
             ),
         ]

@@ -70,6 +70,9 @@ def _(Path, broken_files, latest_release, mo, os):
         f"""
     # {told["title"]} / {told["title_en"]}
 
+    *Chọn mẫu (`choosing_a_sample.py`) → một tháng (`analysts_month.py`) → **đọc lại bản công bố** → đối chiếu với R
+    (`validation.py`). / The sample and the month before, the proof against R after.*
+
     Tháng / month **{release.month}**, bản / revision **r{release.revision}**
     {"**SỐ LIỆU TRÌNH DIỄN / DEMONSTRATION DATA**" if release.manifest["is_demonstration"] else ""}
     """

@@ -28,7 +28,10 @@ def _():
         SurveyDesign,
         allocate,
         calibrate,
+        combine_imputations,
         estimate_calibrated_means,
+        estimate_contrasts,
+        estimate_jointly,
         estimate_means,
         estimate_proportions,
         estimate_quantiles,
@@ -36,18 +39,15 @@ def _():
         estimate_totals,
         estimate_variances,
         fit_fay_herriot,
+        fit_model,
+        fit_ordinal,
         make_replicates,
         rake,
         size_for_share,
         trim_weights,
+        weigh_stages,
     )
-    from analysis.comparison import estimate_contrasts
-    from analysis.designs.weights import weigh_stages
-    from analysis.estimation.imputations import combine_imputations
-    from analysis.estimation.joint import estimate_jointly
     from analysis.estimation.measures import share_satisfied
-    from analysis.models.generalised import fit_model
-    from analysis.models.ordinal import fit_ordinal
     from analysis.sampling import inclusion_probabilities
 
     return (
@@ -90,6 +90,9 @@ def _(mo):
     mo.md(
         """
     # Đối chiếu với R / Validation against R
+
+    *Chọn mẫu (`choosing_a_sample.py`) → một tháng (`analysts_month.py`) → đọc lại bản công bố (`released_month.py`) →
+    __đối chiếu với R__. / The sample, a month and its release come before.*
 
     Mỗi dòng: con số của chúng tôi, con số của R (`survey` 4.5, `sampling` 2.9, `sae` 1.3, `mitools`), chênh lệch tương
     đối lớn nhất và mức cho phép. Công thức tính thẳng: 10⁻⁸; phép lặp: 10⁻⁶; sai số của mô hình thứ bậc: 10⁻⁴.
@@ -576,20 +579,34 @@ def _(designs, mo, models, pl, replicated, weights):
     if not compared["agrees"].all():
         raise SystemExit("có con số khác R / figures differ from R")
     renamed = compared.select(
-        pl.col("case").alias("trường hợp / case"),
+        pl.col("case").alias("ca / case"),
         pl.col("what").alias("nội dung / what"),
-        pl.col("figures").alias("số con số / figures"),
-        pl.col("ours").alias("của ta / ours"),
-        pl.col("r").alias("R"),
-        pl.col("difference").alias("chênh tương đối / relative difference"),
-        pl.col("allowed").alias("cho phép / allowed"),
+        pl.col("figures").cast(pl.String).alias("số / figures"),
+        *(
+            pl.col(column).map_elements(lambda value: f"{value:.10g}", pl.String).alias(words)
+            for column, words in (("ours", "của ta / ours"), ("r", "R"))
+        ),
+        *(
+            pl.col(column).map_elements(lambda value: f"{value:.0e}", pl.String).alias(words)
+            for column, words in (("difference", "chênh / off by"), ("allowed", "cho phép / allowed"))
+        ),
     )
+    widths = dict(zip(renamed.columns, (60, 270, 75, 125, 125, 85, 85), strict=True))
     mo.vstack(
         [
             mo.md(
                 f"**{cases}** trường hợp, **{figures}** con số, tất cả trong mức cho phép; dòng nào cũng ghi con số lệch nhất. / {cases} cases, {figures} figures, all within what is allowed; each line shows the worst."
             ),
-            mo.ui.table(renamed, page_size=80, selection=None),
+            # narrow columns of text: a table that is cut would hide the very difference it is for
+            mo.ui.table(
+                renamed,
+                page_size=80,
+                selection=None,
+                column_widths=widths,
+                wrapped_columns=["nội dung / what"],
+                show_column_summaries=False,
+                show_data_types=False,
+            ),
         ]
     )
     return (compared,)

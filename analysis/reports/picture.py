@@ -89,10 +89,15 @@ class Picture:
         return file
 
     def _repr_svg_(self) -> str:
-        return self.svg()
+        return self._fitting_svg()
 
     def _mime_(self) -> tuple[str, str]:
-        return "image/svg+xml", self.svg()
+        return "text/html", self._fitting_svg()
+
+    def _fitting_svg(self) -> str:
+        """For notebooks, whose columns would cut a wide picture, and with it n and intervals at its side."""
+        head, rest = self.svg().split(">", 1)
+        return f'{head} style="max-width: 100%; height: auto">{rest}'
 
     @property
     def _numbers(self) -> dict[str, Any]:

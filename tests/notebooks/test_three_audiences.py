@@ -80,7 +80,8 @@ def test_report_of_the_month_withholds_what_the_release_withholds(month: tuple[s
     for name in withheld:
         assert re.search(rf"^\| {name}[^|]*\| \\\*\\\* \|  \|", table, flags=re.M), name
     assert (out / "report" / "units.png").read_bytes().startswith(b"\x89PNG")
-    assert "SỐ LIỆU TRÌNH DIỄN" in (out / "report" / "units.svg").read_text(encoding="utf-8")
+    for name in ("units.svg", "items.svg"):
+        assert "SỐ LIỆU TRÌNH DIỄN" in (out / "report" / name).read_text(encoding="utf-8"), name
 
 
 def test_month_never_writes_over_a_release(month: tuple[str, Path]):
@@ -168,6 +169,13 @@ def test_notebook_needs_no_service_and_nothing_beside_the_clone(name: str):
     assert not re.search(r"^\s*(from|import) (api|fastapi|sqlmodel|sqlalchemy|tests)\b", text, flags=re.M)
     assert "shared" not in text
     assert 'app_title="' in text
+
+
+@pytest.mark.parametrize("name", [*NAMES, "released_month"])
+def test_notebooks_lead_to_each_other(name: str):
+    text = (NOTEBOOKS / f"{name}.py").read_text(encoding="utf-8")
+    for other in {*NAMES, "released_month"} - {name}:
+        assert f"`{other}.py`" in text, other
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -122,6 +122,17 @@ def test_figure_of_a_ranked_unit_has_its_interval_or_its_error():
     assert draw_rank_sets(bare, title="t").table["Số liệu"][0] == "95,0 % (sai số chuẩn 2,2)"
 
 
+def test_notebook_shows_the_whole_width_of_a_picture():
+    picture = draw_intervals(make_units(), unit="unit", title="t")
+    kind, shown = picture._mime_()
+    assert kind == "text/html"
+    assert shown == picture._repr_svg_()
+    head = shown.split(">", 1)[0]
+    assert "max-width: 100%; height: auto" in head
+    assert "viewBox" in head  # without it a smaller width would cut
+    assert "style=" not in picture.svg().split(">", 1)[0]
+
+
 def test_number_is_not_parted_from_its_per_cent():
     title = " ".join(f"{k},5 %" for k in range(10, 60))
     texts = read_texts(draw_intervals(make_units(), unit="unit", title=title, look=Look()).svg())
