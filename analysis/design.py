@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from analysis.errors import DesignError
+
 LONELY_RULES = ("adjust", "certainty", "average", "collapse", "fail")
 PPS_RULES = ("brewer", "overton", "hartley_rao", "poisson", "horvitz_thompson", "yates_grundy")
 REPLICATE_KINDS = ("JK1", "JKn", "JK2", "BRR", "Fay", "bootstrap", "SDR", "other")
@@ -108,7 +110,7 @@ class Replicates:
         if self.kind == "other" and self.scale is None:
             problems.append("kind other needs a scale")
         if problems:
-            raise ValueError("; ".join(problems))
+            raise DesignError(problems, "Correct what is said of the replicates (METHODS 3.11).")
 
     @property
     def df_most(self) -> int:
@@ -223,7 +225,7 @@ class SurveyDesign:
         object.__setattr__(self, "stages", tuple(self.stages))
         problems = list(_contradictions(self))
         if problems:
-            raise ValueError("; ".join(problems))
+            raise DesignError(problems, "Correct what the design says (METHODS 3.2, 3.6, 3.8-3.11, 3.13).")
 
     @property
     def columns(self) -> tuple[str, ...]:

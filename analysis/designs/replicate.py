@@ -24,7 +24,7 @@ LARGEST = 100_000_000  # numbers in the replicate weights; 800 MB
 
 
 def make_replicates(
-    frame: pl.DataFrame,
+    frame: pl.DataFrame | pl.LazyFrame,
     design: SurveyDesign,
     *,
     kind: str,
@@ -86,10 +86,11 @@ def make_replicates(
     >>> round(estimate_means(replicated, design, values=["y"])["standard_error"].item(), 4)  # √(14/2/3)
     1.5275
     """
+    frame = frame.lazy().collect()
     check_columns(frame.lazy(), design.columns, {})
     placed = frame.select(design.columns)
     check_weights(placed, [design.weight])
-    _refuse_unsuited(design, kind, seed, draws)
+    _refuse_unsuited(design, kind, seed, draws, count, fay)
     drawn = place_in_stages(placed, replace(design, stages=()))[0]
     _refuse_large(frame.height, count if kind == "bootstrap" else len(drawn.first))
     groups = None
@@ -124,7 +125,7 @@ def make_replicates(
 
 
 def reweight_replicates(
-    frame: pl.DataFrame, design: SurveyDesign, reweigh: Callable[[pl.DataFrame, str], pl.Series]
+    frame: pl.DataFrame | pl.LazyFrame, design: SurveyDesign, reweigh: Callable[[pl.DataFrame, str], pl.Series]
 ) -> pl.DataFrame:
     """The frame with its weight and every replicate weight replaced by what ``reweigh`` makes of them.
 
@@ -143,6 +144,7 @@ def reweight_replicates(
         raise DesignError(["the design has no replicates"], "Make them first with make_replicates.")
     if replicates.are_factors:
         raise DesignError(["the replicates are factors"], "Multiply them by the weight before re-weighting.")
+    frame = frame.lazy().collect()
     check_columns(frame.lazy(), design.columns, {})
     columns = (design.weight, *replicates.columns)
     check_weights(frame, columns)
@@ -216,10 +218,16 @@ def _stretch_for_lonely(drawn: Drawn, design: SurveyDesign) -> float:
     return strata / (strata - lonely) if lonely and design.lonely == "average" and lonely < strata else 1.0
 
 
-def _refuse_unsuited(design: SurveyDesign, kind: str, seed: int | None, draws: int | None) -> None:
+def _refuse_unsuited(
+    design: SurveyDesign, kind: str, seed: int | None, draws: int | None, count: int, fay: float
+) -> None:
     problems = []
     if kind not in KINDS:
         problems.append(f"kind is {kind!r}, known: {', '.join(KINDS)}")
+    if kind == "bootstrap" and count < 2:
+        problems.append(f"count is {count}, must be 2 or more")
+    if kind == "Fay" and not 0 <= fay < 1:
+        problems.append(f"fay is {fay:g}, must be 0 or more and less than 1")
     if draws is not None and draws < 1:
         problems.append(f"draws is {draws}, must be 1 or more")
     if kind == "JK1" and design.stratum is not None:

@@ -34,6 +34,8 @@ def explain_failure(problem: Problem, factors: NDArray[np.float64], rounds: int)
         remedy = "The totals can be met: allow more rounds or a larger tolerance"
     elif (needed := _bounds_needed(problem)) is not None:
         remedy += f", or widen the bounds beyond {needed[0]:.4g} to {needed[1]:.4g}"
+    elif np.isfinite(problem.high).all():
+        remedy += ", or widen the bounds"
     elif np.isfinite(problem.low).all():
         remedy += "; no factors above 0 give these totals, as when a combination of levels has no responses"
     variable, level = problem.labels[worst]

@@ -87,7 +87,7 @@ def trim_weights(
     Notes
     -----
     Trimming takes variance and adds bias; it also breaks the margins of a calibration before it: look at them
-    again, or calibrate with ``bounds`` instead.
+    again, or give the calibrated weights to ``calibrate`` once more with the same totals and ``weight_bounds``.
 
     References
     ----------

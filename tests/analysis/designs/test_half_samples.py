@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from analysis.design import Replicates, SurveyDesign
-from analysis.designs.replicate import make_replicates
+from analysis.designs.replicate import make_replicates, reweight_replicates
 from analysis.errors import DesignError
 from analysis.estimation.estimate import estimate_means, estimate_totals
 from tests.analysis.designs.test_replicates import DESIGN, FINITE, draw
@@ -63,6 +63,13 @@ def test_over_the_groupings_the_variance_is_the_linearised_one():
     variances = np.array([each["standard_error"].item() ** 2 for each in found])
     # the mean of 300 lies within four of its own standard errors
     assert abs(variances.mean() - linear) < 4 * variances.std() / math.sqrt(300)
+
+
+def test_lazy_frames_are_taken_too():
+    lazy, design = make_replicates(UNEQUAL.lazy(), DESIGN, kind="JK2", seed=1)
+    assert lazy.equals(make_replicates(UNEQUAL, DESIGN, kind="JK2", seed=1)[0])
+    doubled = reweight_replicates(lazy.lazy(), design, lambda rows, column: 2 * rows[column])
+    np.testing.assert_allclose(doubled["replicate_1"], 2 * lazy["replicate_1"])
 
 
 def test_groups_are_told_by_their_seed():
@@ -159,6 +166,8 @@ def test_draws_beyond_n_less_one_are_n_less_one():
         pytest.param({"kind": "JK2"}, "4 of 6 strata do not have two PSUs", id="JK2 without seed"),
         pytest.param({"kind": "BRR", "seed": 1}, "2 strata have an odd number.*fay=0.3 or more", id="odd"),
         pytest.param({"kind": "bootstrap", "seed": 1, "draws": 0}, "draws is 0, must be 1 or more", id="draws"),
+        pytest.param({"kind": "bootstrap", "seed": 1, "count": 1}, "count is 1, must be 2 or more", id="count"),
+        pytest.param({"kind": "Fay", "seed": 1, "fay": -0.2}, "fay is -0.2, must be 0 or more", id="fay"),
     ],
 )
 def test_unsuited_strata_are_refused_with_the_remedy(asked, said):

@@ -109,9 +109,11 @@ def test_bounds_that_cannot_be_are_refused_by_name(choices, problem):
 
 def test_totals_out_of_reach_together_say_the_bounds():
     # x alone reaches 16·6 = 96; where the first two share 21, 5 + 3·16 + 2·16 = 85
-    frame = pl.DataFrame({"f": [1.0, 1.0, 0.0], "x": [1.0, 3.0, 2.0], "w": [10.0, 10.0, 10.0]})
-    with pytest.raises(CalibrationFailed, match=r"with weight_bounds 5 to 16.*not met together"):
-        calibrate(frame, weight="w", totals={"f": 21, "x": 90}, weight_bounds=(5, 16))
+    frame = pl.DataFrame({"f": [1.0, 1.0, 0.0], "x": [1.0, 3.0, 2.0]})
+    known = {"totals": {"f": 21, "x": 90}}
+    with pytest.raises(CalibrationFailed, match=r"with weight_bounds 5 to 16.*or widen the bounds") as failed:
+        calibrate(frame.with_columns(w=pl.Series([9.0, 10, 11])), weight="w", **known, weight_bounds=(5, 16))
+    assert "not met together" in failed.value.problems[0]
 
 
 def test_trimmed_factors_are_those_of_r_calibrate():
