@@ -38,7 +38,7 @@ def compare_domains(
     statistic: str = "difference",
     where: pl.Expr | None = None,
     calibration: Calibration | Sequence[Calibration] | None = None,
-    regression: str = "start",
+    regression: str | None = None,
     confidence: float = 0.95,
     df: str | float = "domain",
     multiplicity: str = "none",

@@ -37,7 +37,7 @@ class Asked:
     values: tuple[str, ...]
     where: pl.Expr | None
     calibration: Calibration | Sequence[Calibration] | None
-    regression: str
+    regression: str | None
     confidence: float
 
     @property
@@ -56,7 +56,7 @@ def ask(
     nodes: Mapping[str, Mapping[str, float]] | None,
     where: pl.Expr | None,
     calibration: Calibration | Sequence[Calibration] | None,
-    regression: str,
+    regression: str | None,
     confidence: float,
 ) -> Asked:
     """Refuses a question that names neither an item nor nodes, or both. METHODS 15.2."""

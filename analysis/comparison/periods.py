@@ -35,7 +35,7 @@ def compare_periods(
     statistic: str = "difference",
     where: pl.Expr | None = None,
     calibration: tuple[Calibration, Calibration] | None = None,
-    regression: str = "start",
+    regression: str | None = None,
     confidence: float = 0.95,
     df: str | float = "domain",
     multiplicity: str = "none",

@@ -21,7 +21,7 @@ def estimate_calibrated_means(
     by: Sequence[str] = (),
     where: pl.Expr | None = None,
     variance: str = "residual",
-    regression: str = "start",
+    regression: str | None = None,
     confidence: float = 0.95,
     df: str | float = "domain",
     design_effect: str = "replace",
@@ -43,7 +43,8 @@ def estimate_calibrated_means(
         ``residual``: of what the auxiliaries leave unexplained. ``naive``: as if the final weights were design
         weights; the same figures as ``estimate_means``.
     regression
-        Weights of the regression on the auxiliaries: ``start`` (as R's calibrate and postStratify), ``equal``,
+        Weights of the regression on the auxiliaries; None: what the calibration says, ``start`` unless written
+        otherwise. ``start`` (as R's calibrate and postStratify), ``equal``,
         ``calibrated``; or ``ten_sweeps``, after raking, for the digits of R's rake. METHODS 3.7.
     by, where, confidence, df, design_effect
         As in ``estimate_means``.
@@ -95,7 +96,7 @@ def estimate_calibrated_totals(
     by: Sequence[str] = (),
     where: pl.Expr | None = None,
     variance: str = "residual",
-    regression: str = "start",
+    regression: str | None = None,
     confidence: float = 0.95,
     df: str | float = "domain",
     design_effect: str = "replace",
@@ -127,7 +128,7 @@ def estimate_calibrated_ratios(
     by: Sequence[str] = (),
     where: pl.Expr | None = None,
     variance: str = "residual",
-    regression: str = "start",
+    regression: str | None = None,
     confidence: float = 0.95,
     df: str | float = "domain",
     design_effect: str = "replace",
@@ -160,7 +161,7 @@ def estimate_calibrated_proportions(
     by: Sequence[str] = (),
     where: pl.Expr | None = None,
     variance: str = "residual",
-    regression: str = "start",
+    regression: str | None = None,
     confidence: float = 0.95,
     interval: str = "wilson",
     df: str | float = "domain",

@@ -22,7 +22,7 @@ def estimate_calibrated_composites(
     by: Sequence[str] = (),
     where: pl.Expr | None = None,
     variance: str = "residual",
-    regression: str = "start",
+    regression: str | None = None,
     confidence: float = 0.95,
     interval: str = "wilson",
     df: str | float = "domain",

@@ -22,7 +22,7 @@ def estimate_calibrated_quantiles(
     by: Sequence[str] = (),
     where: pl.Expr | None = None,
     variance: str = "residual",
-    regression: str = "start",
+    regression: str | None = None,
     confidence: float = 0.95,
     rule: str = "math",
     interval: str = "t",

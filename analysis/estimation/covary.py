@@ -78,7 +78,7 @@ def find_covariances(
     *,
     frame: pl.DataFrame | pl.LazyFrame,
     calibration: Calibration | Sequence[Calibration] | None = None,
-    regression: str = "start",
+    regression: str | None = None,
 ) -> Covariances:
     """How the estimates of ``influences`` covary; ``frame``: what was read, for the columns of ``calibration``.
 
@@ -108,7 +108,7 @@ def _residuals(
     totals: sparse.csr_array,
     frame: pl.DataFrame | pl.LazyFrame,
     calibration: Calibration | Sequence[Calibration],
-    regression: str,
+    regression: str | None,
 ) -> Real:
     rows, columns = totals.shape
     if rows * columns > _MOST_RESIDUALS:

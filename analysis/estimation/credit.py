@@ -38,7 +38,7 @@ def credit_calibration(
     label: str,
     *,
     variance: str,
-    regression: str,
+    regression: str | None,
     naively: Estimator | None = None,
 ) -> pl.DataFrame:
     """One row per domain × quantity, variances from residuals or (``variance`` naive) as the design gives them.

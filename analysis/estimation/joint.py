@@ -51,7 +51,7 @@ def estimate_jointly(
     statistic: str = "mean",
     ratios: Mapping[str, tuple[str, str]] | None = None,
     calibration: Calibration | Sequence[Calibration] | None = None,
-    regression: str = "start",
+    regression: str | None = None,
 ) -> JointEstimates:
     """Means (or totals) of ``values``, and ``ratios``, in every domain, with the covariance of every pair.
 
@@ -89,7 +89,7 @@ def covary_quantities(
     by: Sequence[str],
     frame: Frame,
     calibration: Calibration | Sequence[Calibration] | None,
-    regression: str,
+    regression: str | None,
 ) -> Covariances:
     """The covariances of every quantity in every domain, not yet computed. METHODS 3.2, 3.7-3.11."""
     influences = find_influences(reading, by, quantities, label="value")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from analysis.errors import WeightError
 from analysis.weighting.auxiliaries import (
+    REGRESSIONS,
     Calibration,
     Cells,
     join_clusters,
@@ -18,7 +19,6 @@ from analysis.weighting.auxiliaries import (
 )
 
 Numbers = NDArray[np.float64]
-REGRESSIONS = ("start", "equal", "calibrated", "ten_sweeps")
 _SWEEPS = 10  # where R's rake stops, met or not
 _RANK = 1e-12  # directions of the auxiliaries shorter than this follow from the others
 _PASSES = 3  # each removes what rounding left in the one before
@@ -37,15 +37,17 @@ class Step:
     margins: tuple[tuple[int, int], ...] = ()
 
 
-def read_steps(frame: pl.DataFrame, calibrations: Sequence[Calibration], *, regression: str) -> tuple[Step, ...]:
+def read_steps(
+    frame: pl.DataFrame, calibrations: Sequence[Calibration], *, regression: str | None
+) -> tuple[Step, ...]:
     """The calibrations of a sample, first to last, ready for ``take_out``; WeightError names what is missing.
 
-    METHODS 3.7.
+    ``regression``: None as each calibration says. METHODS 3.7.
     """
     problems = [
         f"regression is {regression!r}, known: {', '.join(REGRESSIONS)}"
         for _ in range(1)
-        if regression not in REGRESSIONS
+        if regression is not None and regression not in REGRESSIONS
     ]
     for k, each in enumerate(calibrations):
         problems += name_problems(
@@ -56,7 +58,8 @@ def read_steps(frame: pl.DataFrame, calibrations: Sequence[Calibration], *, regr
             filled=each.alike,
             negative=True,
         )
-        if regression == "ten_sweeps" and (each.totals or each.population or each.alike or each.variance):
+        rule = regression or each.regression
+        if rule == "ten_sweeps" and (each.totals or each.population or each.alike or each.variance):
             problems.append(f"calibration {k + 1} has more than counts of margins: ten_sweeps is for raking")
         if k and calibrations[k - 1].weight != each.start:
             problems.append(
@@ -70,7 +73,7 @@ def read_steps(frame: pl.DataFrame, calibrations: Sequence[Calibration], *, regr
             list(dict.fromkeys(problems)),
             "Estimate from the frame that calibrate gave, whole; its start weights and margins must be in it.",
         )
-    return tuple(_read_step(frame, each, regression) for each in calibrations)
+    return tuple(_read_step(frame, each, regression or each.regression) for each in calibrations)
 
 
 def _read_step(frame: pl.DataFrame, calibration: Calibration, regression: str) -> Step:

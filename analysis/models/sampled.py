@@ -97,4 +97,4 @@ def _read_steps(data: pl.DataFrame, design: SurveyDesign, calibration: Calibrate
             "Calibrate every column of replicate weights, or leave replicates out.",
         )
     calibrations = [calibration] if isinstance(calibration, Calibration) else list(calibration)
-    return read_steps(data, calibrations, regression="start")
+    return read_steps(data, calibrations, regression=None)

@@ -13,6 +13,8 @@ GRAND_TOTAL = "all"
 CROSSED = " × "
 _CELL = " cell"
 
+REGRESSIONS = ("start", "equal", "calibrated", "ten_sweeps")  # METHODS 3.7
+
 Margin = str | tuple[str, ...]
 
 
@@ -34,6 +36,9 @@ class Calibration:
         Column the change of a weight was made inversely proportional to; None: the same for all.
     alike
         Columns that name the clusters in which all factors are the same; none: every row by itself.
+    regression
+        Which regression on the auxiliaries standard errors use unless told otherwise: ``start``, ``equal``,
+        ``calibrated`` or ``ten_sweeps``. METHODS 3.7.
 
     Notes
     -----
@@ -53,6 +58,7 @@ class Calibration:
     population: bool = False
     variance: str | None = None
     alike: Sequence[str] = ()
+    regression: str = "start"
 
     def __post_init__(self) -> None:
         if any(isinstance(named, str) for named in (self.counts, self.totals, self.alike)):
@@ -62,6 +68,10 @@ class Calibration:
         object.__setattr__(self, "alike", tuple(self.alike))
         if not (self.counts or self.totals or self.population):
             raise WeightError(["no margin was named"], "Name counts, totals or population.")
+        if self.regression not in REGRESSIONS:
+            raise WeightError(
+                [f"regression is {self.regression!r}, known: {', '.join(REGRESSIONS)}"], "Choose one of them."
+            )
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -283,6 +283,20 @@ def test_ten_sweeps_stop_where_rs_rake_stops():
     )
 
 
+def test_a_calibration_may_say_which_regression_its_errors_take():
+    met = met_of(made())
+    equal = replace(met.calibration, regression="equal")
+    asked = {"values": ["y"], "by": ["area"]}
+    said = estimate_calibrated_means(met.frame, DESIGN, equal, **asked)
+    told = estimate_calibrated_means(met.frame, DESIGN, met.calibration, regression="equal", **asked)
+    assert said.equals(told)
+    start = estimate_calibrated_means(met.frame, DESIGN, equal, regression="start", **asked)
+    assert start.equals(estimate_calibrated_means(met.frame, DESIGN, met.calibration, **asked))
+    assert not said.equals(start)
+    with pytest.raises(WeightError, match="regression is 'ols', known: start, equal, calibrated, ten_sweeps"):
+        replace(equal, regression="ols")
+
+
 def test_ten_sweeps_are_the_regression_where_margins_overlap_little():
     frame = made().with_columns(half=pl.int_range(pl.len()) % 2)
     total = float(frame["w"].sum())
