@@ -59,14 +59,20 @@ def credit_calibration(
     )
     if variance == "naive":
         return naive
-    steps = read_steps(data, calibrations, regression=regression)
+    steps = read_steps(data, calibrations, regression=regression, may_be_of_first_phase=True)
+    of_first_phase = calibrations[0].totals_of == "first_phase"
+    if of_first_phase and design.first_phase is None:
+        raise EstimateError(
+            ["the weights meet totals of a first phase, and the design names none"],
+            "Say SurveyDesign(first_phase=FirstPhase(...)) (METHODS 3.13).",
+        )
     first = design
     if not design.is_simple:
         # n, weights and spread come from the fast pass; the variance and its df are those of the whole design.
         first, rule = SurveyDesign(design.weight, design.stratum, design.cluster), replace(rule, df="domain")
     # The position of the row travels as one more item, so that linear values find their way back.
     read = read_rows(data, first, items={**items, _ROW: pl.col(_ROW)}, by=by)
-    revise = _residual_variances(data, read, design, steps, position=len(items))
+    revise = _residual_variances(data, read, design, steps, position=len(items), of_first_phase=of_first_phase)
     degrees = {id(quantity): naive["df"].gather_every(len(quantities), j) for j, quantity in enumerate(quantities)}
 
     def revise_both(quantity: Quantity, variances: pl.DataFrame) -> pl.DataFrame:
@@ -116,7 +122,13 @@ def _remark(result: pl.DataFrame, naive: pl.Series, method: pl.Series) -> pl.Dat
 
 
 def _residual_variances(
-    data: pl.DataFrame, read: Rows, design: SurveyDesign, steps: Sequence[Step], *, position: int
+    data: pl.DataFrame,
+    read: Rows,
+    design: SurveyDesign,
+    steps: Sequence[Step],
+    *,
+    position: int,
+    of_first_phase: bool,
 ) -> Revision:
     """What replaces the column ``variance`` of a table with one row per domain. METHODS 3.7."""
     plain = replace(design, weight=_ONE)
@@ -141,13 +153,28 @@ def _residual_variances(
             part = values.filter(pl.col("domain").is_between(first, first + size - 1))
             totals = np.zeros((data.height, size))
             totals[part["row"].to_numpy(), part["domain"].to_numpy().astype(np.int64) - first] = part["total"]
-            found[first : first + size] = _variances_of_totals(
-                psus, plain, _add_rows(take_out(totals, steps), psu_of_row, psus.height)
+            residuals = _add_rows(take_out(totals, steps), psu_of_row, psus.height)
+            found[first : first + size] = (
+                _variances_of_second_phase(psus, plain, totals, residuals)
+                if of_first_phase
+                else _variances_of_totals(psus, plain, residuals)
             )
         of_domain = pl.DataFrame({"domain": read.domains["domain"], "variance": found})
         return variances.drop("variance").join(of_domain, on="domain", how="left", maintain_order="left")
 
     return revise
+
+
+def _variances_of_second_phase(
+    sample: pl.DataFrame, design: SurveyDesign, totals: np.ndarray, residuals: np.ndarray
+) -> np.ndarray:
+    """What was fixed is fixed in the second phase only; in the first the totals themselves vary. METHODS 3.13."""
+    second = replace(design, first_phase=None)
+    both, taken, left = (
+        _variances_of_totals(sample, plan, values)
+        for plan, values in ((design, totals), (second, totals), (second, residuals))
+    )
+    return np.asarray(np.maximum(both - taken + left, 0.0))
 
 
 def _add_rows(totals: np.ndarray, psu_of_row: np.ndarray | None, psus: int) -> np.ndarray:

@@ -38,7 +38,11 @@ class Step:
 
 
 def read_steps(
-    frame: pl.DataFrame, calibrations: Sequence[Calibration], *, regression: str | None
+    frame: pl.DataFrame,
+    calibrations: Sequence[Calibration],
+    *,
+    regression: str | None,
+    may_be_of_first_phase: bool = False,
 ) -> tuple[Step, ...]:
     """The calibrations of a sample, first to last, ready for ``take_out``; WeightError names what is missing.
 
@@ -66,6 +70,12 @@ def read_steps(
                 f"calibration {k + 1} starts from {each.start!r}, the one before ended in "
                 f"{calibrations[k - 1].weight!r}"
             )
+    sources = {each.totals_of for each in calibrations}
+    if "first_phase" in sources and not (may_be_of_first_phase and len(sources) == 1):
+        problems.append(
+            "totals_of is 'first_phase': neither contrasts and models nor a chain with totals of the population "
+            "know of it"
+        )
     if not calibrations:
         problems.append("no calibration was named")
     if problems:

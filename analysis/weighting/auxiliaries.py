@@ -13,6 +13,7 @@ GRAND_TOTAL = "all"
 CROSSED = " × "
 _CELL = " cell"
 
+SOURCES = ("population", "first_phase")
 REGRESSIONS = ("start", "equal", "calibrated", "ten_sweeps")  # METHODS 3.7
 
 Margin = str | tuple[str, ...]
@@ -39,6 +40,9 @@ class Calibration:
     regression
         Which regression on the auxiliaries standard errors use unless told otherwise: ``start``, ``equal``,
         ``calibrated`` or ``ten_sweeps``. METHODS 3.7.
+    totals_of
+        Whose totals were met: the ``population``'s, or those of the ``first_phase`` of a sample in two phases,
+        which are estimates (METHODS 3.13).
 
     Notes
     -----
@@ -59,6 +63,7 @@ class Calibration:
     variance: str | None = None
     alike: Sequence[str] = ()
     regression: str = "start"
+    totals_of: str = "population"
 
     def __post_init__(self) -> None:
         if any(isinstance(named, str) for named in (self.counts, self.totals, self.alike)):
@@ -68,10 +73,16 @@ class Calibration:
         object.__setattr__(self, "alike", tuple(self.alike))
         if not (self.counts or self.totals or self.population):
             raise WeightError(["no margin was named"], "Name counts, totals or population.")
-        if self.regression not in REGRESSIONS:
-            raise WeightError(
-                [f"regression is {self.regression!r}, known: {', '.join(REGRESSIONS)}"], "Choose one of them."
+        wrong = [
+            f"{name} is {value!r}, known: {', '.join(known)}"
+            for name, value, known in (
+                ("regression", self.regression, REGRESSIONS),
+                ("totals_of", self.totals_of, SOURCES),
             )
+            if value not in known
+        ]
+        if wrong:
+            raise WeightError(wrong, "Choose one of them.")
 
     @property
     def columns(self) -> tuple[str, ...]:

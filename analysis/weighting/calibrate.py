@@ -75,6 +75,7 @@ def calibrate(
     weight_bounds: tuple[Limit, Limit] = (-math.inf, math.inf),
     variance: str | None = None,
     alike: str | Sequence[str] = (),
+    totals_of: str = "population",
     into: str = "weight_calibrated",
     tolerance: float = 1e-10,
     max_rounds: int = 200,
@@ -110,6 +111,8 @@ def calibrate(
     alike
         Column or columns that name clusters in which all weights are changed by the same factor (R's
         ``aggregate.stage``). Labels that mean different clusters in different strata need the stratum, too.
+    totals_of
+        ``population``, or ``first_phase``: the totals are sums of a first phase by its own weights. METHODS 3.13.
     into
         Name of the new column.
     tolerance
@@ -161,7 +164,14 @@ def calibrate(
     check_choices(distance, bounds, weight_bounds, variance, into, data)
     refuse_impossible(data, weight, margins, numbers, population, further, clusters)
     calibration = Calibration(
-        weight, into, tuple(margins), tuple(numbers), population is not None, variance, clusters
+        weight,
+        into,
+        tuple(margins),
+        tuple(numbers),
+        population is not None,
+        variance,
+        clusters,
+        totals_of=totals_of,
     )
     has_weight = (data[weight] > 0).to_numpy()
     start = data[weight].cast(pl.Float64).to_numpy()

@@ -12,7 +12,7 @@ from analysis.comparison.contrasts import estimate_contrasts
 from analysis.design import FirstPhase, Stage, SurveyDesign
 from analysis.designs.replicate import make_replicates
 from analysis.designs.weights import weigh_stages
-from analysis.errors import DesignError
+from analysis.errors import DesignError, EstimateError, WeightError
 from analysis.estimation.calibrated import estimate_calibrated_totals
 from analysis.estimation.estimate import estimate_means, estimate_proportions, estimate_ratios, estimate_totals
 from analysis.estimation.joint import estimate_jointly
@@ -65,8 +65,11 @@ def test_the_mean_is_that_of_double_sampling_for_stratification():
     assert found["method"].startswith("linearised, two phases")
 
 
-def by_joint_probabilities(sample, z):
-    """ΣΣ Δ_kl/π*_kl·(z_k/π_k)(z_l/π_l) of the first phase + ΣΣ Δ_kl/π_kl·(z_k/π*_k)(z_l/π*_l) of the second."""
+def by_joint_probabilities(sample, z, second=None):
+    """ΣΣ Δ_kl/π*_kl·(z_k/π_k)(z_l/π_l) of the first phase + ΣΣ Δ_kl/π_kl·(z_k/π*_k)(z_l/π*_l) of the second.
+
+    ``second``: the values of the second phase, where they are others.
+    """
     g, h, first, big, held = (sample[c].to_numpy() for c in ("g", "h", "n_g", "N_g", "n_ah"))
     count = np.bincount(h)[h]
     one, two = first / big, count / held
@@ -74,7 +77,7 @@ def by_joint_probabilities(sample, z):
     both_two = np.where(h[:, None] == h, two * ((count - 1) / (held - 1))[:, None], np.outer(two, two))
     np.fill_diagonal(both_one, one)
     np.fill_diagonal(both_two, two)
-    u, e = z / one, z / one / two
+    u, e = z / one, (z if second is None else second) / one / two
     drawn = (both_one - np.outer(one, one)) / (both_one * both_two)
     again = (both_two - np.outer(two, two)) / both_two
     return float(u @ drawn @ u + e @ again @ e)
@@ -183,6 +186,27 @@ def test_calibration_of_two_phases_is_the_variance_of_its_residuals():
     assert found["standard_error"][1] == pytest.approx(0, abs=1e-6)
 
 
+def test_weights_calibrated_to_the_first_phase_vary_by_the_residuals_in_the_second_only():
+    sample = made()
+    total = 1.03 * float((sample["w"] * sample["x"]).sum())
+    met = calibrate(sample, weight="w", population=1100.0, totals={"x": total}, totals_of="first_phase")
+    design = replace(TWO, weight="weight_calibrated")
+    found = estimate_calibrated_totals(met.frame, design, met.calibration, values=["y", "x"])
+    w, y, g = (met.frame[c].to_numpy() for c in ("w", "y", "weight_calibrated"))
+    sides = np.column_stack([np.ones(len(w)), sample["x"]])
+    e = y - sides @ np.linalg.solve((sides.T * w) @ sides, (sides.T * w) @ y)
+    expected = by_joint_probabilities(sample, y * g / w, e * g / w)
+    assert found["standard_error"][0] ** 2 == pytest.approx(expected, rel=1e-9)
+    assert found["standard_error"][1] > 0  # the total of x is an estimate of the first phase
+    joint = {"values": ["y"], "by": ["sex"], "calibration": met.calibration}
+    with pytest.raises(WeightError, match="neither contrasts and models"):
+        estimate_jointly(met.frame, design, **joint)
+    with pytest.raises(EstimateError, match="the design names none"):
+        estimate_calibrated_totals(met.frame, replace(design, first_phase=None), met.calibration, values=["y"])
+    with pytest.raises(WeightError, match="totals_of is 'census', known: population, first_phase"):
+        calibrate(sample, weight="w", population=1100.0, totals_of="census")
+
+
 def test_weights_are_the_product_of_both_phases():
     sample = made().with_columns(pl.len().over("h").alias("n_h"))
     expected = sample["N_g"] / sample["n_g"] * sample["n_ah"] / sample["n_h"]
@@ -254,3 +278,26 @@ def test_what_the_first_phase_adds_is_told_by_repetition():
     spread = float(np.std(estimates))
     assert 0.9 < math.sqrt(np.mean(np.square(both))) / spread < 1.1
     assert math.sqrt(np.mean(np.square(one))) / spread < 0.75
+
+
+def test_calibration_to_the_first_phase_states_what_repetition_shows():
+    # 300 double samples of 40 from 160 from 900; y follows x, which is known of the 160: stated over true error
+    rng = np.random.default_rng(20261130)
+    x = rng.gamma(4, 2, 900)
+    y = 3 * x + rng.normal(0, 3, 900)
+    design = SurveyDesign("weight_calibrated", population="n_ah", first_phase=FirstPhase("n_ah", population="N_g"))
+    estimates, errors = [], {"first_phase": [], "population": []}
+    for _ in range(300):
+        first = rng.choice(900, 160, replace=False)
+        rows = first[:40]
+        frame = pl.DataFrame({"y": y[rows], "x": x[rows], "n_ah": 160, "N_g": 900, "w": 900 / 40})
+        known = {"population": 900.0, "totals": {"x": float(x[first].sum() * 900 / 160)}}
+        for source, stated in errors.items():
+            met = calibrate(frame, weight="w", **known, totals_of=source, allow_negative=True)
+            row = estimate_calibrated_totals(met.frame, design, met.calibration, values=["y"])
+            stated.append(row["standard_error"].item())
+        estimates.append(row["estimate"].item())
+    spread = float(np.std(estimates))
+    root = {source: math.sqrt(np.mean(np.square(stated))) / spread for source, stated in errors.items()}
+    assert 0.9 < root["first_phase"] < 1.1
+    assert root["population"] < 0.8
