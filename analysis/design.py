@@ -72,6 +72,8 @@ class Replicates:
     df
         Degrees of freedom; None: PSUs − strata where the design names them, else the rank of the replicates
         among members − 1; never more than R − 1 (R for ``JK2``).
+    may_be_negative
+        Whether columns may hold weights below 0, as linear calibration or a generalised bootstrap makes them.
 
     Examples
     --------
@@ -87,6 +89,7 @@ class Replicates:
     centre: str | None = None
     are_factors: bool = False
     df: float | None = None
+    may_be_negative: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", tuple(self.columns))

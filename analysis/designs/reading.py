@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analysis.design import SurveyDesign
+from analysis.design import Replicates, SurveyDesign
 from analysis.errors import DesignError, ItemError
 
 _TINY = 1e-9  # what floating point may add to 100
@@ -113,7 +113,28 @@ def check_columns(lazy: pl.LazyFrame, named: Sequence[str], items: Mapping[str, 
         raise ItemError([f"column {c!r} is missing (needed by {name})" for c, name in absent.items()], has)
 
 
-def check_weights(placed: pl.DataFrame, columns: Sequence[str]) -> None:
+def check_replicates(placed: pl.DataFrame, replicates: Replicates) -> None:
+    """Refuses replicate weights that are null, not finite, not numbers, or negative unless said. METHODS 3.11."""
+    if not replicates.may_be_negative:
+        check_weights(
+            placed, replicates.columns, or_else=", or say Replicates(may_be_negative=True) where they were made so"
+        )
+        return
+    bad = {
+        name: placed.height - int((column.is_finite() & column.is_not_null()).sum())
+        for name in replicates.columns
+        for column in [placed[name].cast(pl.Float64, strict=False)]
+    }
+    problems = [
+        f"column {name!r} (weight): {rows} of {placed.height} rows are null, not finite or no number"
+        for name, rows in bad.items()
+        if rows
+    ]
+    if problems:
+        raise DesignError(problems, "Give every response a weight in every replicate.")
+
+
+def check_weights(placed: pl.DataFrame, columns: Sequence[str], *, or_else: str = "") -> None:
     """Refuses weights that are null, negative, not finite or not numbers. METHODS 3.8."""
     problems = [
         f"column {c!r} (weight) is {placed[c].dtype}, not numeric"
@@ -128,7 +149,7 @@ def check_weights(placed: pl.DataFrame, columns: Sequence[str]) -> None:
             if (bad := int((~sound[c]).sum()))
         ]
     if problems:
-        raise DesignError(problems, "Give every response a weight of 0 or more, or leave it out before.")
+        raise DesignError(problems, f"Give every response a weight of 0 or more, or leave it out before{or_else}.")
 
 
 def _check_items(read: pl.DataFrame, items: Mapping[str, pl.Expr], bounds: tuple[float, float] | None) -> None:

@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 
 from analysis.design import Replicates
 from analysis.designs.drawn import Drawn, Real, Whole
-from analysis.designs.reading import Domains, check_weights, sum_items
+from analysis.designs.reading import Domains, check_replicates, sum_items
 
 _RANK = 1e-7  # singular values below this part of the largest are 0
 
 
 def weigh_replicates(placed: pl.DataFrame, weight: Real, replicates: Replicates) -> Real:
     """Rows × replicates: whole weights. METHODS 3.11."""
-    check_weights(placed, replicates.columns)
+    check_replicates(placed, replicates)
     matrix = placed.select(pl.col(c).cast(pl.Float64) for c in replicates.columns).to_numpy()
     return np.asarray(matrix * weight[:, None] if replicates.are_factors else matrix)
 

@@ -8,7 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analysis.design import SurveyDesign
-from analysis.designs.reading import check_columns, check_weights
+from analysis.designs.reading import check_columns, check_replicates, check_weights
 from analysis.errors import EstimateError
 from analysis.weighting.auxiliaries import Calibration, read_cells
 
@@ -27,7 +27,8 @@ def factor_replicates(
     replicates = design.replicates
     assert replicates is not None
     check_columns(data.lazy(), design.columns, {})
-    check_weights(data, [design.weight, *replicates.columns])
+    check_weights(data, [design.weight])
+    check_replicates(data, replicates)
     if replicates.are_factors:
         return data, design
     start = data[calibrations[0].start].cast(pl.Float64).to_numpy()

@@ -10,6 +10,7 @@ import pytest
 from analysis.design import Stage, SurveyDesign
 from analysis.designs.replicate import make_replicates, reweight_replicates
 from analysis.designs.weights import weigh_stages
+from analysis.errors import DesignError
 from analysis.estimation.calibrated import (
     estimate_calibrated_means,
     estimate_calibrated_ratios,
@@ -189,6 +190,27 @@ def test_partly_filled_post_strata_of_clusters_leave_out_what_nobody_is_in():
         z[here] -= d[here] @ z[here] / d[here].sum()
     expected = recursive_variance(g * z, levels_of(frame, pps=False))
     assert found["standard_error"].item() ** 2 == pytest.approx(expected, rel=1e-9)
+
+
+def test_replicates_may_be_negative_where_that_is_said():
+    # linear calibration of a jackknife in three districts: some replicates give somebody a weight below 0
+    rng = np.random.default_rng(3)
+    x = rng.gamma(1, 4, 30)
+    sample = pl.DataFrame({"c": np.arange(30) // 5, "w": 10.0, "x": x, "y": x + rng.normal(0, 1, 30)})
+    frame, design = make_replicates(sample, SurveyDesign("w", cluster="c"), kind="JK1")
+    known = {"population": 300.0, "totals": {"x": 0.75 * 10 * float(x.sum())}, "allow_negative": True}
+    again = reweight_replicates(frame, design, lambda rows, c: calibrate(rows, weight=c, **known).weights)
+    assert design.replicates is not None
+    columns = design.replicates.columns
+    assert again.select(pl.col(columns).min()).min_horizontal().item() < 0 <= again["w"].min()
+    with pytest.raises(DesignError, match="may_be_negative=True"):
+        estimate_means(again, design, values=["y"])
+    said = replace(design, replicates=replace(design.replicates, may_be_negative=True))
+    theta = np.array([again[c].to_numpy() @ sample["y"].to_numpy() / again[c].sum() for c in columns])
+    found = estimate_means(again, said, values=["y"])["standard_error"].item()
+    assert found**2 == pytest.approx(5 / 6 * ((theta - theta.mean()) ** 2).sum())
+    with pytest.raises(DesignError, match=r"'replicate_2' \(weight\): 30 of 30 rows are null"):
+        estimate_means(again.with_columns(replicate_2=pl.lit(None, pl.Float64)), said, values=["y"])
 
 
 def test_jackknife_replicates_calibrated_one_by_one_spread_as_they_must():
