@@ -73,8 +73,14 @@ def estimate_correlations(
     ]
     if len(values) < 2:
         problems.append(f"{len(values)} columns")
+    schema = frame.lazy().collect_schema()
+    problems += [
+        f"column {each!r} is {schema[each]}, not numbers"
+        for each in values
+        if each in schema and not (schema[each].is_numeric() or schema[each] == pl.Boolean)
+    ]
     if problems:
-        raise EstimateError(problems, "Name at least two different columns.")
+        raise EstimateError(problems, "Name at least two different columns of numbers.")
     pairs = list(combinations(range(len(values)), 2))
     names = [f"{values[i]} × {values[j]}" for i, j in pairs]
     found = estimate_statistic(

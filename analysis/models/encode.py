@@ -12,6 +12,7 @@ from analysis.errors import EstimateError
 Predictor = str | tuple[str, ...]
 INTERCEPT = "intercept"
 _RANK = 1e-9
+_CATEGORIES = (pl.String, pl.Boolean, pl.Enum, pl.Categorical)
 
 
 Parts = tuple[tuple[str, str | None], ...]
@@ -64,8 +65,16 @@ def encode_predictors(values: pl.DataFrame, predictors: Sequence[Predictor], *, 
     names = [name_term(each) for each in predictors]
     problems += [f"predictor {name!r} is named twice" for name in sorted({n for n in names if names.count(n) > 1})]
     problems += [f"column {column!r} has one level only" for column, part in parts.items() if not part]
+    problems += [
+        f"column {column!r} is {values[column].dtype}: neither a number nor a category"
+        for column in parts
+        if not (values[column].dtype.is_numeric() or values[column].dtype in _CATEGORIES)
+    ]
     if problems:
-        raise EstimateError(problems, "Name every predictor once, with what its interactions are made of.")
+        raise EstimateError(
+            problems,
+            "Name every predictor once, with what its interactions are made of; make numbers or text of times.",
+        )
     terms: list[tuple[str, Parts]] = [(INTERCEPT, ())] if intercept else []
     for each in predictors:
         made: list[Parts] = [()]

@@ -11,9 +11,7 @@ from analysis.designs.drawn import Real
 from analysis.errors import EstimateError
 from analysis.models.encode import Encoded, Predictor, encode_predictors, list_columns
 from analysis.models.families import Family, find_family
-from analysis.models.sampled import Calibrated, Frame, Sampled, read_sampled
-
-_OUTCOME, _OFFSET = " outcome", " offset"
+from analysis.models.sampled import Calibrated, Frame, Sampled, name_role, read_sampled
 
 
 @dataclass(frozen=True)
@@ -43,15 +41,15 @@ def read_model_rows(
     """The rows where outcome, predictors and offset are filled; EstimateError for outcomes outside the family's
     range and predictors that follow from others. METHODS 19.2."""
     family = find_family(model, link)
-    answer = pl.col(outcome) if isinstance(outcome, str) else outcome
-    columns = {_OUTCOME: answer.cast(pl.Float64)} | {name: pl.col(name) for name in list_columns(predictors)}
+    numbers = {name_role("outcome", outcome): pl.col(outcome) if isinstance(outcome, str) else outcome}
     if offset is not None:
-        columns[_OFFSET] = (pl.col(offset) if isinstance(offset, str) else offset).cast(pl.Float64)
-    sample = read_sampled(frame, design, columns, where=where, calibration=calibration)
-    y = sample.values[_OUTCOME].to_numpy()
+        numbers[name_role("offset", offset)] = pl.col(offset) if isinstance(offset, str) else offset
+    columns = numbers | {name: pl.col(name) for name in list_columns(predictors)}
+    sample = read_sampled(frame, design, columns, where=where, calibration=calibration, numbers=numbers)
+    y = sample.values[name_role("outcome", outcome)].to_numpy()
     _refuse_outcomes(y, family)
     encoded = encode_predictors(sample.values, predictors, intercept=intercept)
-    start = np.zeros(sample.n) if offset is None else sample.values[_OFFSET].to_numpy()
+    start = np.zeros(sample.n) if offset is None else sample.values[name_role("offset", offset)].to_numpy()
     return ModelRows(sample, family, y, encoded, start)
 
 

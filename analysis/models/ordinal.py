@@ -12,7 +12,7 @@ from analysis.designs.drawn import Real
 from analysis.errors import EstimateError
 from analysis.models.encode import Coding, Predictor, encode_predictors, list_columns
 from analysis.models.fitted import THRESHOLD, FittedModel, WorkingModel
-from analysis.models.sampled import Calibrated, Frame, read_sampled
+from analysis.models.sampled import Calibrated, Frame, name_role, read_sampled
 from analysis.models.spread import spread_estimates
 from analysis.models.tabulate import tabulate_estimates
 from analysis.models.thresholds import (
@@ -23,8 +23,6 @@ from analysis.models.thresholds import (
     find_ordinal_influence,
     find_slopes,
 )
-
-_OUTCOME = " outcome"
 
 
 def fit_ordinal(
@@ -91,9 +89,10 @@ def fit_ordinal(
     if not predictors:
         raise EstimateError(["no predictors"], "Name at least one; shares of levels are estimate_proportions.")
     answer = pl.col(outcome) if isinstance(outcome, str) else outcome
-    columns = {_OUTCOME: answer} | {name: pl.col(name) for name in list_columns(predictors)}
+    role = name_role("outcome", outcome)
+    columns = {role: answer} | {name: pl.col(name) for name in list_columns(predictors)}
     sample = read_sampled(frame, design, columns, where=where, calibration=calibration)
-    names, level = order_levels(sample.values[_OUTCOME], levels)
+    names, level = order_levels(sample.values[role], levels)
     encoded = encode_predictors(sample.values, predictors, intercept=True)
     x, terms, own = encoded.matrix[:, 1:], encoded.terms[1:], encoded.levels[1:]
     curve, weight = ORDINAL_LINKS[link], sample.weight_used

@@ -10,7 +10,7 @@ from analysis.design import SurveyDesign
 from analysis.designs.drawn import Real
 from analysis.errors import EstimateError
 from analysis.models.groups import differ_by_row, place_in_groups, subtract_means
-from analysis.models.sampled import Calibrated, Frame, read_sampled
+from analysis.models.sampled import Calibrated, Frame, name_role, read_sampled
 from analysis.models.spread import spread_estimates
 from analysis.models.tabulate import above_f, tabulate_estimates
 from analysis.models.wald_test import quadratic_form
@@ -81,10 +81,13 @@ def rank_test(
     """
     score = _find_scores(scores, ties)
     answer = pl.col(value) if isinstance(value, str) else value
-    sample = read_sampled(frame, design, {_VALUE: answer, _BY: pl.col(by)}, where=where, calibration=calibration)
-    groups = place_in_groups(sample.values[_BY], what=by)
+    ranked, group = name_role("value", value), name_role("by", by)
+    columns = {ranked: answer, group: pl.col(by)}
+    sample = read_sampled(frame, design, columns, where=where, calibration=calibration)
+    _refuse_unordered(sample.values[ranked])
+    groups = place_in_groups(sample.values[group], what=by)
     weight = sample.weight_used
-    scored = score(rank_in_population(sample.values[_VALUE], weight, ties=ties))
+    scored = score(rank_in_population(sample.values[ranked], weight, ties=ties))
     estimates = subtract_means(scored, groups, weight)
     influence = differ_by_row(scored, groups, weight)
     # Scores are those of the sample in every replicate too, as in R.
@@ -111,7 +114,12 @@ def rank_test(
     )
 
 
-_VALUE, _BY = " value", " by"
+def _refuse_unordered(values: pl.Series) -> None:
+    if values.dtype in (pl.String, pl.Categorical):
+        raise EstimateError(
+            [f"{values.name.strip()} is text with {values.n_unique()} levels in {len(values)} rows used"],
+            "Make it an Enum, lowest first: the order of the alphabet is not that of levels.",
+        )
 
 
 def rank_in_population(values: pl.Series, weight: Real, *, ties: str) -> Real:

@@ -174,8 +174,8 @@ def _read_items(
         problems.append(f"{len(items)} items")
     if problems:
         raise EstimateError(problems, "Name at least two different items.")
-    columns = {item: pl.col(item).cast(pl.Float64) for item in items}
-    sample = read_sampled(frame, design, columns, where=where, calibration=calibration)
+    columns = {item: pl.col(item) for item in items}
+    sample = read_sampled(frame, design, columns, where=where, calibration=calibration, numbers=items)
     table = sample.values.to_numpy()
     constant = [item for k, item in enumerate(items) if table[:, k].min() == table[:, k].max()]
     if constant:

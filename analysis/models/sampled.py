@@ -1,6 +1,6 @@
 """Reads what a model or test needs from a frame: the rows it uses, and all rows for the design."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -49,10 +49,12 @@ def read_sampled(
     where: pl.Expr | None = None,
     calibration: Calibrated = None,
     keys: Sequence[str] = (),
+    numbers: Collection[str] = (),
 ) -> Sampled:
     """The rows where every one of ``columns`` is filled, ``where`` holds and the weight is above 0.
 
-    The others stay in the design (METHODS 3.5). Raises DesignError, ItemError and EstimateError. METHODS 19.1.
+    The others stay in the design (METHODS 3.5). ``numbers``: those that must be numbers (Boolean: 0 and 1), and
+    come as Float64. Raises DesignError, ItemError and EstimateError. METHODS 19.1.
     """
     lazy = frame.lazy()
     check_columns(lazy, (*design.columns, *keys), columns)
@@ -61,13 +63,14 @@ def read_sampled(
     placed = data.select(design.columns)
     check_weights(placed, [design.weight])
     found = data.select(*(made.alias(name) for name, made in columns.items()), asked.alias(_ASKED))
+    found = _read_numbers(found, numbers)
     _refuse_endless(found)
     weight = placed[design.weight].cast(pl.Float64).to_numpy()
     filled = found.select(pl.all_horizontal(pl.exclude(_ASKED).is_not_null()) & pl.col(_ASKED).fill_null(False))
     used = filled.to_series().to_numpy() & (weight > 0)
     if used.sum() < 2:
         raise EstimateError(
-            [f"{int(used.sum())} of {data.height} rows have all of {', '.join(map(repr, columns))}"],
+            [f"{int(used.sum())} of {data.height} rows have all of {', '.join(map(_name, columns))}"],
             "A model needs at least two rows with every column filled and a weight above 0.",
         )
     values = found.filter(pl.Series(used)).drop(_ASKED)
@@ -77,10 +80,36 @@ def read_sampled(
 _ASKED = " asked"
 
 
+def name_role(role: str, column: str | pl.Expr) -> str:
+    """A key for what a column, or an expression, is there for; it begins with a space, to be no column's name.
+
+    METHODS 19.1.
+    """
+    return f" {role} {column!r}" if isinstance(column, str) else f" {role}"
+
+
+def _name(role: str) -> str:
+    return role.strip() if role.startswith(" ") else repr(role)
+
+
+def _read_numbers(found: pl.DataFrame, numbers: Collection[str]) -> pl.DataFrame:
+    schema = found.schema
+    problems = [
+        f"{_name(name)} is {schema[name]} in {found[name].count()} of {found.height} rows, not numbers"
+        for name in numbers
+        if not (schema[name].is_numeric() or schema[name] in (pl.Boolean, pl.Null))
+    ]
+    if problems:
+        raise ItemError(
+            problems, "Make numbers of it first, such as levels 1-5, or a claim that is true or false."
+        )
+    return found.with_columns(pl.col(name).cast(pl.Float64) for name in numbers)
+
+
 def _refuse_endless(found: pl.DataFrame) -> None:
     floats = [name for name, dtype in found.schema.items() if dtype.is_float()]
     problems = [
-        f"{name!r}: {bad} of {found.height} values are not finite"
+        f"{_name(name)}: {bad} of {found.height} values are not finite"
         for name in floats
         if (bad := int((~found[name].is_finite()).sum()))
     ]

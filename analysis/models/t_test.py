@@ -5,7 +5,7 @@ import polars as pl
 
 from analysis.design import SurveyDesign
 from analysis.models.groups import differ_by_row, place_in_groups, subtract_means
-from analysis.models.sampled import Calibrated, Frame, read_sampled
+from analysis.models.sampled import Calibrated, Frame, name_role, read_sampled
 from analysis.models.spread import spread_estimates
 from analysis.models.tabulate import tabulate_estimates
 
@@ -63,17 +63,18 @@ def t_test(
     >>> t_test(people, SurveyDesign("w"), value="score", by="sex").select("comparison", "estimate", "df").row(0)
     ('m − f', -20.0, 2.0)
     """
-    answer = (pl.col(value) if isinstance(value, str) else value).cast(pl.Float64)
-    columns = {_VALUE: answer} | ({} if by is None else {_BY: pl.col(by)})
-    sample = read_sampled(frame, design, columns, where=where, calibration=calibration)
-    y, weight = sample.values[_VALUE].to_numpy(), sample.weight_used
+    answer, group = name_role("value", value), name_role("by", by or "")
+    columns = {answer: pl.col(value) if isinstance(value, str) else value}
+    columns |= {} if by is None else {group: pl.col(by)}
+    sample = read_sampled(frame, design, columns, where=where, calibration=calibration, numbers=[answer])
+    y, weight = sample.values[answer].to_numpy(), sample.weight_used
     if by is None:
         comparison = "mean"
         estimate = np.array([weight @ y / weight.sum()])
         influence = ((y - estimate) / weight.sum())[:, None]
         spread = spread_estimates(sample, influence, estimate, lambda other: np.array([other @ y / other.sum()]))
     else:
-        groups = place_in_groups(sample.values[_BY], what=by, most=2)
+        groups = place_in_groups(sample.values[group], what=by, most=2)
         comparison = f"{groups.names[1]} − {groups.names[0]}"
         estimate = subtract_means(y, groups, weight)
         influence = differ_by_row(y, groups, weight)
@@ -81,6 +82,3 @@ def t_test(
     free = spread.df - 1 if df is None else float(df)
     labels = {"comparison": [comparison]}
     return tabulate_estimates(labels, estimate, spread, sample, df=free, confidence=confidence, null=null)
-
-
-_VALUE, _BY = " value", " by"

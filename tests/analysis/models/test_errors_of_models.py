@@ -186,3 +186,25 @@ def test_what_cannot_be_modelled_is_named():
         fit_ordinal(people, CLUSTERED, outcome="told", predictors=["speed"])
     with pytest.raises(EstimateError, match="one answer in all"):
         estimate_reliability(people.with_columns(same=pl.lit(4)), CLUSTERED, items=["speed", "same"])
+
+
+def test_what_is_no_number_or_has_no_order_is_told_with_its_column():
+    people = make_people().with_columns(
+        day=pl.date(2026, 11, 1), level=pl.col("overall").cast(pl.String).cast(pl.Enum(list("12345")))
+    )
+    with pytest.raises(ItemError, match=r"outcome 'sex' is String in 120 of 120 rows, not numbers\. Make numbers"):
+        fit_model(people, CLUSTERED, outcome="sex", predictors=["speed"])
+    with pytest.raises(ItemError, match=r"(?s)'sex' is String.*'level' is Enum"):
+        estimate_reliability(people, CLUSTERED, items=["sex", "level"])
+    with pytest.raises(ItemError, match="value is String in 120 of 120 rows"):
+        t_test(people, CLUSTERED, value=pl.col("sex"))
+    with pytest.raises(EstimateError, match="'day' is Date: neither a number nor a category"):
+        fit_model(people, CLUSTERED, outcome="overall", predictors=["speed", "day"])
+    with pytest.raises(EstimateError, match="value 'sex' is text with 2 levels in 120 rows"):
+        rank_test(people, CLUSTERED, value="sex", by="province")
+    with pytest.raises(EstimateError, match="0 of 120 rows have all of outcome 'overall', 'none'"):
+        fit_model(people.with_columns(none=None), CLUSTERED, outcome="overall", predictors=["none"])
+    by_number, by_level = (
+        rank_test(people, CLUSTERED, value=v, by="sex")["p_value"].item() for v in ("overall", "level")
+    )
+    assert by_number == by_level
