@@ -65,6 +65,7 @@ _HOMES = {
     "fit_model": "models.generalised",
     "fit_nested_error": "small_area.nested_error",
     "fit_ordinal": "models.ordinal",
+    "goodness_of_fit_test": "models.goodness_of_fit",
     "group_alike": "ranking.groups",
     "judge_league_table": "ranking.league_table",
     "kish_design_effect": "weighting.diagnostics",

@@ -35,6 +35,7 @@ from analysis.models.correlations import estimate_correlations
 from analysis.models.drivers import estimate_drivers
 from analysis.models.fitted import exponentiate
 from analysis.models.generalised import fit_model
+from analysis.models.goodness_of_fit import goodness_of_fit_test
 from analysis.models.importance import compare_importance
 from analysis.models.likelihood_ratio import likelihood_ratio_test
 from analysis.models.margins import estimate_margins
@@ -122,6 +123,7 @@ __all__ = [
     "fit_model",
     "fit_nested_error",
     "fit_ordinal",
+    "goodness_of_fit_test",
     "group_alike",
     "judge_league_table",
     "kish_design_effect",

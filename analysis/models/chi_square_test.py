@@ -5,20 +5,20 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy import special
 
 from analysis.design import SurveyDesign
 from analysis.designs.drawn import Real, Whole
 from analysis.errors import EstimateError
-from analysis.models.chi_square_sums import tail_by_saddlepoint, tail_by_series
 from analysis.models.groups import Groups, place_in_groups
+from analysis.models.pearson import PEARSON_STATISTICS, Verdict, judge_pearson
 from analysis.models.sampled import Calibrated, Frame, Sampled, read_sampled
 from analysis.models.spread import Spread, spread_estimates
 from analysis.models.tabulate import above_f
 from analysis.models.wald_test import quadratic_form
 from analysis.models.working_tests import find_scale_factors
 
-STATISTICS = ("F", "chi_square", "wald", "adjusted_wald", "saddlepoint", "exact")
+_WALD = {"wald": "Wald F", "adjusted_wald": "Wald F, adjusted for few PSUs"}
+STATISTICS = PEARSON_STATISTICS | _WALD
 _ROWS, _COLUMNS = " rows", " columns"
 
 
@@ -98,52 +98,24 @@ def chi_square_test(
     of_design = table.spread.df if df is None else float(df)
     effects = _generalised_effects(table)
     pearson = _pearson(table)
-    numerator: float
-    free: float | None
-    if statistic in ("wald", "adjusted_wald"):
-        value, numerator, free = _wald(table, of_design, is_adjusted=statistic == "adjusted_wald")
-        p_value = above_f(value, numerator, free)
-    elif statistic == "F":
-        value = pearson / effects.sum()
-        numerator = effects.sum() ** 2 / (effects**2).sum()
-        free = numerator * of_design
-        p_value = above_f(value, numerator, free)
+    if statistic in _WALD:
+        verdict = _wald(table, of_design, is_adjusted=statistic == "adjusted_wald")
     else:
-        value, numerator = pearson, float(len(effects))
-        free = None
-        # Over an estimated denominator as R has it: the df of the F above.
-        within = effects.sum() ** 2 / (effects**2).sum() * of_design
-        if statistic == "chi_square":
-            p_value = float(special.chdtrc(numerator, pearson / effects.mean()))
-        elif not within > 0 or pearson <= 0:
-            p_value = None if pearson > 0 else 1.0
-        else:
-            is_rough = statistic == "saddlepoint"
-            p_value = (tail_by_saddlepoint if is_rough else tail_by_series)(pearson, effects, within)
+        verdict = judge_pearson(pearson, effects, of_design, statistic)
     return pl.DataFrame(
         {
             "rows": [rows],
             "columns": [columns],
             "n": [sample.n],
-            "statistic": [value],
-            "df_numerator": [float(numerator)],
-            "df": pl.Series([free], dtype=pl.Float64),
-            "p_value": pl.Series([p_value], dtype=pl.Float64),
+            "statistic": pl.Series([verdict.statistic], dtype=pl.Float64),
+            "df_numerator": [verdict.numerator],
+            "df": pl.Series([verdict.denominator], dtype=pl.Float64),
+            "p_value": pl.Series([verdict.p_value], dtype=pl.Float64),
             "pearson": [pearson],
             "design_effect": [float(effects.mean())],
-            "method": [f"{_NAMES[statistic]}; {table.spread.how}"],
+            "method": [f"{STATISTICS[statistic]}; {table.spread.how}"],
         }
     )
-
-
-_NAMES = {
-    "F": "Pearson X², Rao and Scott's second correction",
-    "chi_square": "Pearson X², Rao and Scott's first correction",
-    "wald": "Wald F",
-    "adjusted_wald": "Wald F, adjusted for few PSUs",
-    "saddlepoint": "Pearson X², saddlepoint of its distribution",
-    "exact": "Pearson X², its distribution exactly",
-}
 
 
 def _tabulate(sample: Sampled, rows: str, columns: str) -> _Table:
@@ -193,7 +165,7 @@ def _sum_to_zero(size: int) -> Real:
     return np.vstack([np.eye(size - 1), -np.ones(size - 1)])
 
 
-def _wald(table: _Table, free: float, *, is_adjusted: bool) -> tuple[float, float, float]:
+def _wald(table: _Table, free: float, *, is_adjusted: bool) -> Verdict:
     """Of the totals' distances from independence, first row and first column left out."""
     square, expected = _expected(table)
     across, count = square.shape
@@ -220,5 +192,6 @@ def _wald(table: _Table, free: float, *, is_adjusted: bool) -> tuple[float, floa
     away = (square - expected).ravel()[used] * weight.sum()
     value = quadratic_form(away, spread.covariance[np.ix_(used, used)]) / numerator
     if is_adjusted and not math.isinf(free):
-        return value * (free - numerator + 1) / free if free > 0 else math.nan, numerator, free - numerator + 1
-    return value, numerator, free
+        value = value * (free - numerator + 1) / free if free > 0 else math.nan
+        free = free - numerator + 1
+    return Verdict(value, numerator, free, above_f(value, numerator, free))

@@ -235,6 +235,11 @@ OTHERS: dict[str, Callable[[], bool]] = {
     "estimate_correlations": lambda: (
         abs(analysis.estimate_correlations(SAMPLE, DESIGN, values=["minutes", "level"])["estimate"].item()) < 1
     ),
+    "goodness_of_fit_test": lambda: (
+        0
+        < analysis.goodness_of_fit_test(SAMPLE, DESIGN, of="sex", shares={"f": 0.3, "m": 0.7})["p_value"].item()
+        < 1
+    ),
     "predict_outcomes": lambda: (
         analysis.predict_outcomes(
             analysis.fit_model(SAMPLE, DESIGN, outcome="minutes", predictors=["sex"]), pl.DataFrame({"sex": ["f"]})
