@@ -19,6 +19,7 @@ from analysis.models.working_tests import find_scale_factors
 
 _WALD = {"wald": "Wald F", "adjusted_wald": "Wald F, adjusted for few PSUs"}
 STATISTICS = PEARSON_STATISTICS | _WALD
+_SINGULAR = 1e12
 _ROWS, _COLUMNS = " rows", " columns"
 
 
@@ -69,7 +70,7 @@ def chi_square_test(
     Raises
     ------
     EstimateError
-        A column with one level, an unknown statistic, or (Wald) more cells than PSUs allow.
+        A column with one level, too many empty cells, an unknown statistic, or (Wald) more cells than PSUs allow.
 
     Notes
     -----
@@ -157,8 +158,19 @@ def _generalised_effects(table: _Table) -> Real:
         inverse = np.where(table.shares > 0, 1 / table.shares, 0.0)
     weighted = contrasts * inverse[:, None]
     simple = contrasts.T @ weighted / table.sample.n
+    _refuse_empty(table, simple)
     actual = weighted.T @ table.spread.covariance @ weighted
     return find_scale_factors(simple, actual)
+
+
+def _refuse_empty(table: _Table, simple: Real) -> None:
+    size = np.sqrt(np.diag(simple))
+    if (size <= 0).any() or np.linalg.cond(simple / np.outer(size, size)) > _SINGULAR:
+        filled = f"{int((table.shares > 0).sum())} of {len(table.shares)} cells of the table are filled"
+        raise EstimateError(
+            [f"{filled}: too few for a test of {len(simple)} interactions"],
+            "Join levels, or leave some out by ``where``.",
+        )
 
 
 def _sum_to_zero(size: int) -> Real:

@@ -89,6 +89,7 @@ def name_role(role: str, column: str | pl.Expr) -> str:
 
 
 def _name(role: str) -> str:
+    """A column's name or a role, for errors."""
     return role.strip() if role.startswith(" ") else repr(role)
 
 

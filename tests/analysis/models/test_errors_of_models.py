@@ -188,6 +188,12 @@ def test_what_cannot_be_modelled_is_named():
         estimate_reliability(people.with_columns(same=pl.lit(4)), CLUSTERED, items=["speed", "same"])
 
 
+def test_a_table_of_empty_cells_is_refused():
+    twice = make_people().filter(pl.col("overall") > 2).with_columns(again=pl.col("overall"))
+    with pytest.raises(EstimateError, match="3 of 9 cells of the table are filled: too few for a test of 4"):
+        chi_square_test(twice, CLUSTERED, rows="overall", columns="again")
+
+
 def test_what_is_no_number_or_has_no_order_is_told_with_its_column():
     people = make_people().with_columns(
         day=pl.date(2026, 11, 1), level=pl.col("overall").cast(pl.String).cast(pl.Enum(list("12345")))
