@@ -11,6 +11,7 @@ from scipy import integrate, optimize, stats
 from analysis.design import SurveyDesign
 from analysis.designs.replicate import make_replicates
 from analysis.errors import EstimateError
+from analysis.models.chi_square_sums import tail_by_saddlepoint, tail_by_series
 from analysis.models.generalised import fit_model
 from analysis.models.likelihood_ratio import likelihood_ratio_test
 from analysis.models.ordinal import fit_ordinal
@@ -95,6 +96,13 @@ def test_a_logistic_model_written_out_again_gives_the_same_test():
     freedom = factors.sum() ** 2 / (factors**2).sum()
     assert ratio["F"]["df_numerator"].item() == pytest.approx(freedom)
     assert ratio["F"]["p_value"].item() == pytest.approx(stats.f.sf(rise / factors.sum(), freedom, df))
+
+
+def test_a_printed_result_of_r_has_the_p_value_of_our_saddlepoint():
+    # Nahhas, Introduction to Regression Methods for Public Health Using R, 8.8 (bookdown.org/rwnahhas/RMPH):
+    # regTermTest(…, method = "LRT") prints 2logLR 11.29, factors 1.8 0.93 0.31 (mean 1: 1.76), 15 df, p 0.042.
+    assert tail_by_saddlepoint(11.29, [1.76, 0.93, 0.31], 15) == pytest.approx(0.042, abs=0.0005)
+    assert tail_by_series(11.29, [1.76, 0.93, 0.31], 15) == pytest.approx(0.043, abs=0.0005)
 
 
 @pytest.mark.parametrize("choices", MODELS)
