@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import polars as pl
 
 from analysis.design import SurveyDesign
@@ -18,6 +19,7 @@ from analysis.estimation.totals import Quantity
 
 Frame = pl.DataFrame | pl.LazyFrame
 SHARE_BOUNDS = (0.0, 1.0)
+_LEVELS_AT_ONCE = 16  # columns of 0 and 1, one a level; hundreds of them at once would fill the memory
 
 
 def mean_quantity(name: str, k: int) -> Quantity:
@@ -207,6 +209,21 @@ def estimate_proportions(
             frame, design, {of: pl.lit(None, pl.Float64)}, [mean_quantity(of, 0)], by, rule, "level", where
         )
         return nobody.clear().with_columns(levels.alias("level"))
+    parts = [levels.slice(start, _LEVELS_AT_ONCE) for start in range(0, len(levels), _LEVELS_AT_ONCE)]
+    tables = [_estimate_shares(frame, design, of, part, by, rule, where) for part in parts]
+    if len(tables) == 1:
+        return tables[0]
+    starts = np.cumsum([0, *(table.height for table in tables)])
+    places = [
+        (start + np.arange(table.height)).reshape(-1, len(part))
+        for start, table, part in zip(starts, tables, parts, strict=False)
+    ]
+    return pl.concat(tables)[np.hstack(places).ravel()]
+
+
+def _estimate_shares(
+    frame: Frame, design: SurveyDesign, of: str, levels: pl.Series, by: Names, rule: Rule, where: pl.Expr | None
+) -> pl.DataFrame:
     items = {f"{of}={level}": pl.when(pl.col(of).is_not_null()).then(pl.col(of) == level) for level in levels}
     quantities = [mean_quantity(str(k), k) for k in range(len(levels))]
     result = estimate_items(frame, design, items, quantities, by, rule, "level", where)

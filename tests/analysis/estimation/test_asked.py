@@ -167,3 +167,13 @@ def test_where_chooses_which_of_many_domains_are_paired(many):
     )
     assert found.select("unit", "against").rows() == [(0, "1"), (0, "2"), (1, "2")]
     assert found["estimate"].null_count() == 0
+
+
+def test_shares_of_many_levels_stand_together_domain_by_domain():
+    people = pl.DataFrame(
+        {"w": 1.0, "unit": [k % 3 for k in range(300)], "procedure": [k % 50 for k in range(300)]}
+    )
+    found = analysis.estimate_proportions(people, SurveyDesign("w"), of="procedure", by="unit")
+    assert found.select("unit", "level").rows() == [(unit, level) for unit in range(3) for level in range(50)]
+    # 100 people a unit, every procedure twice in each
+    assert found["estimate"].to_list() == pytest.approx([0.02] * 150)
