@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from analysis.errors import AreaError
 from analysis.small_area.between_areas import Floats, LinearFit, fit_line, restricted_log_likelihood
+from analysis.small_area.mixture import mixture_quantiles
 
 LEAST_FREEDOM = 5  # areas more than coefficients; with fewer the posterior has no variance
-_NODES, _ROWS, _HALVINGS = 100, 2_000, 50
+_NODES, _ROWS = 100, 2_000
 _IRRELEVANT = 30.0  # log likelihood below the top
 
 
@@ -97,17 +97,5 @@ def _average_rows(
     estimate = w @ mean
     mse = w @ spread**2 + w @ (mean - estimate) ** 2
     tail = (1 - confidence) / 2
-    low, high = (_quantile(w, mean, spread, estimate, mse, p) for p in (tail, 1 - tail))
+    low, high = (mixture_quantiles(w, mean, spread, p) for p in (tail, 1 - tail))
     return estimate, mse, w @ synthetic, w @ share, low, high
-
-
-def _quantile(w: Floats, mean: Floats, spread: Floats, centre: Floats, mse: Floats, p: float) -> Floats:
-    """Quantiles of mixtures of normals, area by area, by halving."""
-    # Cantelli: no quantile lies further out
-    reach = np.sqrt(mse / min(p, 1 - p))
-    low, high = centre - reach, centre + reach
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        is_below = w @ special.ndtr((middle - mean) / spread) < p
-        low, high = np.where(is_below, middle, low), np.where(is_below, high, middle)
-    return (low + high) / 2

@@ -10,6 +10,7 @@ from scipy import integrate, stats
 from analysis.errors import AreaError
 from analysis.small_area import fit_fay_herriot
 from analysis.small_area.fay_herriot import METHODS
+from analysis.small_area.mixture import mixture_quantiles
 from tests.analysis.oracle import differ, read_case, read_data
 
 # y = 0, 10, 20 with D = 25: residual mean square 100, so A = 75 and a quarter of each figure is the model's
@@ -267,3 +268,15 @@ def _restricted(y: np.ndarray, sampling: np.ndarray, between: float) -> float:
     v = sampling + between
     mean = (y / v).sum() / (1 / v).sum()
     return -0.5 * float(np.log(v).sum() + np.log((1 / v).sum()) + ((y - mean) ** 2 / v).sum())
+
+
+@pytest.mark.parametrize("p", [0.0005, 0.025, 0.5, 0.975])
+def test_quantiles_of_mixtures_leave_the_part_asked_for_below(p: float) -> None:
+    rng = np.random.default_rng(6)
+    weight = rng.dirichlet(np.ones(40))
+    # needles, far apart, and all alike
+    spread = np.column_stack([rng.uniform(1e-3, 1e-2, 40), rng.uniform(1, 3, 40), np.full(40, 2.0)])
+    mean = np.column_stack([rng.normal(0, 9, 40), rng.normal(80, 4, 40), np.full(40, 7.0)])
+    found = mixture_quantiles(weight, mean, spread, p)
+    assert weight @ stats.norm.cdf((found - mean) / spread) == pytest.approx(np.full(3, p), rel=1e-9)
+    assert found[2] == pytest.approx(7 + 2 * stats.norm.ppf(p), rel=1e-12)
