@@ -94,8 +94,9 @@ class Printed:
 def read_printed(frame: pl.DataFrame) -> tuple[Printed, ...]:
     """The rows of ``frame`` (columns of PUBLISHED); PublishedError with everything that cannot be read.
 
-    Numbers may be strings, 83.94 or 83,94 with a decimal comma, never with a separator of thousands, or numbers:
-    those have lost their trailing zeros, so 84.10 is checked as 84.1, ten times less sharply. METHODS 18.10.
+    Numbers may be strings, 83.94 or 83,94 with a decimal comma, with % behind it or without, never with a
+    separator of thousands, or numbers: those have lost their trailing zeros, so 84.10 is checked as 84.1, ten
+    times less sharply. METHODS 18.10.
     """
     problems = [f"column {name!r} is missing" for name in ("figure", "value") if name not in frame.columns]
     problems += [f"column {name!r} is unknown" for name in frame.columns if name not in PUBLISHED]
@@ -149,7 +150,7 @@ def show(value: Decimal, language: str) -> str:
 def _read_number(value: object) -> Decimal | None:
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    text = repr(value) if isinstance(value, float) else str(value).strip()
+    text = repr(value) if isinstance(value, float) else str(value).strip().removesuffix("%").rstrip()
     number = Decimal(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
     if not number.is_finite():
         raise InvalidOperation

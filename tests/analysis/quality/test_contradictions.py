@@ -31,6 +31,7 @@ def list_shares(*values, n=None):
         pytest.param(("33.34", "33.34", "33.34"), [("shares_above_100", "suspicious")], id="100.02, rounded up"),
         pytest.param(("50.78", "43.34", "5.98"), [("shares_above_100", "impossible")], id="100.10 cannot be"),
         pytest.param(("50,78", "43,24", "5,98"), [], id="decimal commas"),
+        pytest.param(("90.06%", "8,98 %", "0,96\xa0%"), [], id="signs of per cent, as they stand in reports"),
     ],
 )
 def test_sums_of_shares(values, expected):
@@ -219,11 +220,21 @@ def test_all_that_cannot_be_read_is_told_together():
         ("c", {"value": "80", "rule": "median"}),
         ("c", {"value": "80", "part_of": "nowhere", "low": "9", "high": "1"}),
         ("d", {"value": "nan", "count": 0}),
+        ("e", {"value": "5 %%"}),
     )
     with pytest.raises(PublishedError) as caught:
         find_contradictions(frame)
     told = "; ".join(caught.value.problems)
-    for wanted in ("'eighty'", "'1.234,5'", "'median'", "'nowhere'", "2 times", "low 9 is above high 1", "'nan'"):
+    for wanted in (
+        "'eighty'",
+        "'1.234,5'",
+        "'median'",
+        "'nowhere'",
+        "2 times",
+        "low 9 is above high 1",
+        "'nan'",
+        "'5 %%'",
+    ):
         assert wanted in told
     with pytest.raises(PublishedError, match="column 'value' is missing"):
         find_contradictions(frame.drop("value"))
