@@ -1,13 +1,15 @@
 """Divides a sample (or a budget) between strata: equal, proportional, Neyman, power, cost; whole numbers."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from analysis.errors import AllocationError
-from analysis.sampling.apportion import fill_between, round_to_total
+from analysis.sampling.apportion import fill_strata, round_to_total
+from analysis.sampling.unit_minimum import Units, apportion_units
 
 RULES = ("equal", "proportional", "neyman", "power", "cost")
 RESULTS = ("n_exact", "n", "sampling_fraction", "bound")
@@ -27,6 +29,8 @@ def allocate(
     power: float = 0.5,
     minimum: int | str = 1,
     maximum: int | str | None = None,
+    by: Sequence[str] = (),
+    unit_minimum: int = 0,
 ) -> pl.DataFrame:
     """How many to draw in each stratum, in whole numbers that add up.
 
@@ -59,7 +63,8 @@ def allocate(
     -------
     pl.DataFrame
         ``strata`` with ``n_exact`` (inside the limits, before rounding), ``n``, ``sampling_fraction`` n/N and
-        ``bound``: "minimum", "maximum" or "population" where that limit decided, else null.
+        ``bound``: "minimum", "maximum" or "population" where that limit decided, "unit_minimum" where the unit's
+        did, else null.
 
     Raises
     ------
@@ -68,7 +73,8 @@ def allocate(
 
     Notes
     -----
-    Limits are met by giving the others what is left, in the same proportions. Rounding is by largest
+    Limits are met by giving the others what is left, in the same proportions; inside a unit brought up to its
+    minimum the proportions are the same too. Rounding is by largest
     remainder; equal remainders go to the larger N_h, then to the earlier row. Strata of spread 0 get their
     minimum until the others are full. Silently far from optimal when
     S_h is from another year, or for results by stratum when the rule is meant for their total.
@@ -82,6 +88,12 @@ def allocate(
     >>> strata = pl.DataFrame({"unit": ["A", "B", "C"], "population": [900, 90, 10]})
     >>> allocate(strata, n=100, minimum=5)["n"].to_list()
     [86, 9, 5]
+
+    Commune b has two procedures and shall give 30 responses together:
+
+    >>> cells = pl.DataFrame({"commune": ["a", "b", "b"], "population": [900, 80, 20]})
+    >>> allocate(cells, n=100, by=["commune"], unit_minimum=30)["n"].to_list()
+    [70, 24, 6]
     """
     named = {
         "population": population,
@@ -94,6 +106,7 @@ def allocate(
     }
     _refuse_call(rule, n, budget, power, named)
     _refuse_columns(strata, {role: column for role, column in named.items() if column is not None})
+    units = Units.of(strata, by, unit_minimum)
     whole = _numbers(strata, population)
     most = np.minimum(whole, _limit(strata, maximum, math.inf))
     least = np.minimum(_limit(strata, minimum, 0), most)
@@ -101,13 +114,21 @@ def allocate(
     total = float(budget if n is None else n)  # type: ignore[arg-type]
     shares = _shares(strata, rule, power, named, whole)
     _refuse_limits(total, least, most, price, shares, is_budget=n is None)
-    exact = _fill(shares, least, most, total, price, whole) if strata.height else np.empty(0)
-    counts = round_to_total(exact, most, total, price, whole)
+    raised = np.zeros(strata.height, dtype=bool)
+    if units is not None:
+        exact, counts, raised = apportion_units(units, shares, least, most, total, price, whole)
+    else:
+        exact = fill_strata(shares, least, most, total, price, whole) if strata.height else np.empty(0)
+        counts = round_to_total(exact, most, total, price, whole)
+    bounds = pl.Series("bound", _bounds(exact, least, most, whole), dtype=pl.String)
     return strata.with_columns(
         pl.Series("n_exact", exact),
         pl.Series("n", counts),
         pl.Series("sampling_fraction", counts / whole),
-        pl.Series("bound", _bounds(exact, least, most, whole), dtype=pl.String),
+        pl.when(bounds.is_null() & pl.Series(raised))
+        .then(pl.lit("unit_minimum"))
+        .otherwise(bounds)
+        .alias("bound"),
     )
 
 
@@ -128,21 +149,6 @@ def _shares(
         return whole * read("standard_deviation") / np.sqrt(read("unit_cost"))
     size = whole if named["size"] is None else read("size")
     return np.asarray(size**power * read("cv"), dtype=float)
-
-
-def _fill(
-    shares: NDArray[np.float64],
-    least: NDArray[np.float64],
-    most: NDArray[np.float64],
-    total: float,
-    price: NDArray[np.float64],
-    whole: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    full = np.where(shares > 0, most, least)
-    if math.fsum(price * full) >= total or (shares > 0).all():
-        return fill_between(shares, least, most, total, price)
-    # Strata with a spread are censused and something is left: the others share it by size.
-    return fill_between(np.where(shares > 0, 0.0, whole), full, most, total, price)
 
 
 def _bounds(

@@ -9,6 +9,15 @@ Floats = NDArray[np.float64]
 TIE = 1e-9  # remainders this near are equal, so that every platform rounds alike  (METHODS 12.3)
 
 
+def fill_strata(shares: Floats, low: Floats, high: Floats, total: float, price: Floats, whole: Floats) -> Floats:
+    """``fill_between``; strata of share 0 get what the others cannot take, by size ``whole``. METHODS 12.3."""
+    full = np.where(shares > 0, high, low)
+    if math.fsum(price * full) >= total or (shares > 0).all():
+        return fill_between(shares, low, high, total, price)
+    # Strata with a spread are censused and something is left: the others share it by size.
+    return fill_between(np.where(shares > 0, 0.0, whole), full, high, total, price)
+
+
 def fill_between(shares: Floats, low: Floats, high: Floats, total: float, price: Floats) -> Floats:
     """x_h = min(max(λ·shares_h, low_h), high_h) with the one λ that makes Σ price·x the ``total``.
 
