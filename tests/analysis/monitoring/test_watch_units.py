@@ -111,6 +111,33 @@ def test_a_drop_is_called_and_stays_called():
     assert not found.filter(pl.col("day") < date(2026, 3, 2))["alarm"].any()
 
 
+@pytest.mark.parametrize(("control", "needed"), [("fwer", 3321 / 0.05), ("each", 1 / 0.05)])
+def test_the_alarm_comes_on_the_first_day_that_the_evidence_reaches_what_is_promised(control: str, needed: float):
+    sample = draw(share=0.75, days=100, units=40, seed=4, a_day=2)
+    found = watch_units(sample, **NAMES, baseline=90.0, control=control, watched=3321)
+    reached = found.filter(pl.col("e_value") >= needed).group_by("unit").agg(pl.col("day").min()).sort("unit")
+    called = found.filter("alarm").group_by("unit").agg(pl.col("since").min(), pl.col("day").min()).sort("unit")
+    assert called["since"].to_list() == called["day"].to_list() == reached["day"].to_list()
+    assert called.height >= 20
+
+
+def test_the_list_of_a_day_is_wang_and_ramdas_s():
+    sample = pl.concat(
+        [
+            draw(share=0.85 - 0.02 * k, days=80, units=1, seed=k, a_day=2).with_columns(unit=pl.lit(str(k)))
+            for k in range(9)
+        ]
+    )
+    found = watch_units(sample, **NAMES, baseline=90.0, control="fdr", watched=20)
+    lengths = set()
+    for day in found.partition_by("day"):
+        e = sorted(day["e_value"], reverse=True)
+        k = max((k for k in range(1, len(e) + 1) if e[k - 1] >= 20 / (0.05 * k)), default=0)
+        assert sorted(day.filter("alarm")["e_value"], reverse=True) == e[:k]
+        lengths.add(k)
+    assert len(lengths) > 3
+
+
 def test_alarms_of_a_list_may_end():
     bad, good = [[0.0] * 12], [[100.0] * 40]
     sample = stream({"A": bad * 4 + good * 30, "B": [[100.0]] * 34})

@@ -15,7 +15,8 @@ def print_tables(text: str, tables: Mapping[str, pl.DataFrame], out: Path | None
         tbl_formatting="MARKDOWN",
         tbl_hide_dataframe_shape=True,
         tbl_hide_column_data_types=True,
-        tbl_width_chars=160,
+        tbl_width_chars=200,
+        fmt_str_lengths=80,
     ):
         for title, table in tables.items():
             text += f"\n## {title}\n\n{table}\n"
