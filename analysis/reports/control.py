@@ -58,9 +58,11 @@ def draw_control(
     ['', '', 'từ 05/11/2026']
     """
     look = look or Look()
-    if unit not in frame.columns or day not in frame.columns:
-        missing = [c for c in (unit, day) if c not in frame.columns]
-        raise ReportError([f"column {c!r} is missing" for c in missing], "Give the frame of watch_units.")
+    problems = [f"column {c!r} is missing" for c in (unit, day, "since") if c not in frame.columns]
+    if not problems and frame[day].dtype != pl.Date:
+        problems.append(f"column {day!r} is {frame[day].dtype}, a date is needed")
+    if problems:
+        raise ReportError(problems, "Give the frame of watch_units.")
     rows = frame.filter(pl.col(unit) == of).sort(day)
     if rows.is_empty():
         raise ReportError([f"no row of {of!r} in column {unit!r}"], "Name a unit of the frame.")

@@ -4,6 +4,7 @@ from typing import Any
 
 import polars as pl
 
+from analysis.errors import ReportError
 from analysis.reports.altair_loading import load_altair
 from analysis.reports.finish import Told, finish_picture, frame_range, legend_columns, say_shape
 from analysis.reports.look import Look
@@ -72,6 +73,14 @@ def draw_importance(
     """
     look = look or Look()
     check_figures(frame, labels=[aspect], numbers=NUMBERS, most=MOST)
+    if "quadrant" not in frame.columns:
+        raise ReportError(["column 'quadrant' is missing"], "Give what compare_importance returns.")
+    odd = frame.filter(~pl.col("quadrant").is_in(list(_QUADRANTS)))
+    if odd.height:
+        raise ReportError(
+            [f"column 'quadrant': {odd.height} rows are none of {', '.join(_QUADRANTS)} or null"],
+            "Give what compare_importance returns.",
+        )
     factors = {"importance": 1.0, "performance": look.factor}
     values: list[dict[str, Any]] = []
     for row in frame.iter_rows(named=True):

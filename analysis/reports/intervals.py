@@ -4,6 +4,7 @@ from typing import Any
 
 import polars as pl
 
+from analysis.errors import ReportError
 from analysis.reports.finish import Told, finish_picture, say_marks, say_shape
 from analysis.reports.interval_layers import layer_intervals
 from analysis.reports.look import Look
@@ -141,6 +142,10 @@ def _read(
     )
     if compared is not None:
         check_figures(compared, labels=[unit], numbers=["estimate"])
+        if "is_different" not in compared.columns:
+            raise ReportError(
+                ["column 'is_different' is missing in compared"], "Give what compare_domains returns."
+            )
         verdict = (
             pl.when(pl.col("is_different").is_null())
             .then(pl.lit("untested"))

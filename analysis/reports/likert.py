@@ -77,6 +77,13 @@ def draw_likert(
     _refuse(frame, item, level, labels)
     if satisfied is not None:
         check_figures(satisfied, labels=[item], numbers=["estimate", "low", "high"])
+        if absent := [
+            str(each) for each in frame[item].unique(maintain_order=True) if each not in satisfied[item]
+        ]:
+            raise ReportError(
+                [f"satisfied has no row for {len(absent)} items, first {absent[0]!r}"],
+                "Name the items alike in both frames.",
+            )
     items = frame[item].unique(maintain_order=True).to_list()
     values = _stack(frame, item, level, labels, look)
     sides = _tell_sides(frame, items, item, satisfied, look)

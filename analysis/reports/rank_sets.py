@@ -51,6 +51,11 @@ def draw_rank_sets(ranking: Ranking, *, title: str, n: str = "n", look: Look | N
     ['1', '2–3', '2–3']
     """
     look = look or Look()
+    if not isinstance(ranking, Ranking):
+        raise ReportError(
+            [f"ranking is a {type(ranking).__name__}"],
+            "Đưa kết quả của rank_units / Give what rank_units returns.",
+        )
     units = ranking.units
     problems = [f"column {n!r} is missing"] if n not in units.columns else []
     if units.height > MOST:

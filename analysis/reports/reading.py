@@ -12,6 +12,8 @@ _REMEDY = (
     "Đưa nguyên bảng mà hàm ước lượng trả về; không có khoảng tin cậy và n thì không vẽ / Give the frame as the "
     "estimators return it: nothing is drawn without interval and n."
 )
+_FEWER = "Vẽ từng phần, chẳng hạn từng tỉnh / Draw parts of it, such as province by province."
+_NEAR = 1e-9  # of rounding: an estimate on its own limit
 
 
 def check_figures(
@@ -22,8 +24,13 @@ def check_figures(
     unique: bool = True,
     most: int | None = None,
 ) -> None:
-    """ReportError for columns missing or not numbers, no rows, rows repeated, limits the wrong way round, several
-    confidences, more than ``most`` rows. METHODS 21.1."""
+    """ReportError for columns missing or not numbers, no rows, rows repeated, figures without n or outside their
+    limits, several confidences, more than ``most`` rows. METHODS 21.1."""
+    if not isinstance(frame, pl.DataFrame):
+        raise ReportError(
+            [f"the frame is a {type(frame).__name__}, a Polars DataFrame is needed"],
+            "Gọi .collect() trước nếu là LazyFrame / Collect a LazyFrame before.",
+        )
     problems = [f"column {c!r} is missing" for c in (*labels, *numbers) if c not in frame.columns]
     problems += [
         f"column {c!r} is {frame[c].dtype}, a number is needed"
@@ -36,6 +43,8 @@ def check_figures(
         problems += _row_problems(frame, labels, numbers, unique)
         if most is not None and frame.height > most:
             problems.append(f"{frame.height} rows, {most} at most can be read on one picture")
+            if len(problems) == 1:
+                raise ReportError(problems, _FEWER)
     if problems:
         raise ReportError(problems, _REMEDY)
 
@@ -50,6 +59,18 @@ def _row_problems(frame: pl.DataFrame, labels: Sequence[str], numbers: Sequence[
         alone = frame.filter(pl.col("low").is_null() != pl.col("high").is_null()).height
         problems += [f"low is above high in {turned} rows"] if turned else []
         problems += [f"one limit without the other in {alone} rows"] if alone else []
+        if "estimate" in numbers:
+            shown, low, high = (pl.col(c).cast(pl.Float64) for c in ("estimate", "low", "high"))
+            room = _NEAR * (1 + shown.abs())
+            outside = frame.filter((low <= high) & ((shown < low - room) | (shown > high + room))).height
+            problems += [f"estimate is outside low to high in {outside} rows"] if outside else []
+    if {"estimate", "n"} <= set(numbers):
+        # a model may speak of an area nobody answered in, and says so
+        is_modelled = pl.Series(flag(frame, "modelled"))
+        bare = frame.filter(
+            pl.col("estimate").is_not_null() & ~(pl.col("n") > 0).fill_null(False) & ~is_modelled
+        ).height
+        problems += [f"column 'n' is null or 0 in {bare} rows that have a figure"] if bare else []
     for c in numbers:
         if frame[c].dtype.is_float() and (odd := frame.filter(~pl.col(c).is_finite()).height):
             problems.append(f"column {c!r} is not a finite number in {odd} rows")

@@ -170,8 +170,10 @@ def print_table(
     [('91,3', '88,0 – 100,0', '310'), ('**', '', '')]
     """
     look = look or Look()
-    if not labels:
-        raise ReportError(["labels is empty"], "Name the column of the words in front.")
+    if not isinstance(labels, Mapping) or not labels:
+        raise ReportError(
+            [f"labels is {labels!r}"], "Name columns and their heads, such as {'unit_name': 'Đơn vị'}."
+        )
     # Parts of a label may be empty: all units together have none.
     check_figures(frame, labels=[], numbers=INTERVAL, unique=False)
     if absent := [c for c in labels if c not in frame.columns]:

@@ -134,14 +134,18 @@ def _read_days(frame: pl.DataFrame, period: str) -> tuple[list[date], bool]:
         return column.to_list(), False
     if column.dtype.is_integer():
         return [date(int(year), 1, 1) for year in column], True
-    try:
-        return [date.fromisoformat(f"{month}-01") for month in column.cast(pl.String)], False
-    except ValueError as error:
+    if column.dtype == pl.String:
+        read = (column + "-01").str.to_date("%Y-%m-%d", strict=False)
+        odd = column.filter(read.is_null())
+    else:
+        read, odd = None, column
+    if read is None or odd.len():
         raise ReportError(
-            [f"column {period!r} holds {column[0]!r}"],
+            [f"column {period!r}: {odd.len()} of {column.len()} rows are no period, first {odd[0]!r}"],
             "Kỳ viết là 2026-11 (tháng), 2024 (năm, số nguyên) hoặc ngày / Write months 2026-11, years 2024 "
             "(whole numbers), or dates.",
-        ) from error
+        )
+    return read.to_list(), False
 
 
 def _place_breaks(days: list[date], breaks: Sequence[Break]) -> list[tuple[date, Break]]:

@@ -50,6 +50,74 @@ def test_every_problem_of_a_frame_is_told_at_once():
     )
 
 
+@pytest.mark.parametrize("n", [None, 0])
+def test_figure_without_n_is_refused_unless_a_model_says_so(n: int | None):
+    frame = make_units(n=[1310, n, 140, 12])
+    with pytest.raises(ReportError, match="column 'n' is null or 0 in 1 rows that have a figure"):
+        draw_intervals(frame, unit="unit", title="t")
+    modelled = frame.with_columns(modelled=pl.Series([False, True, False, False]))
+    assert draw_intervals(modelled, unit="unit", title="t").table.height == 4
+
+
+def test_figure_outside_its_own_limits_is_refused():
+    with pytest.raises(ReportError, match="estimate is outside low to high in 1 rows"):
+        draw_intervals(make_units(estimate=[95.0, 60.0, 80.0, 60.0]), unit="unit", title="t")
+
+
+def test_rows_without_any_figure_are_drawn_empty():
+    empty = make_units().with_columns(pl.lit(None).alias(c) for c in ("estimate", "low", "high", "n"))
+    assert set(draw_intervals(empty, unit="unit", title="t").table["Số liệu"]) == {"—"}
+
+
+@pytest.mark.parametrize(
+    ("draw", "said"),
+    [
+        pytest.param(
+            lambda: draw_intervals(make_units().lazy(), unit="unit", title="t"),  # type: ignore[arg-type]
+            r"LazyFrame.*\.collect\(\)",
+            id="not collected",
+        ),
+        pytest.param(
+            lambda: draw_intervals(make_units(), unit="unit", title="t", compared=make_units()),
+            "'is_different' is missing.*compare_domains",
+            id="no comparison",
+        ),
+        pytest.param(
+            lambda: draw_rank_sets(make_units(), title="t"),  # type: ignore[arg-type]
+            "DataFrame.*rank_units",
+            id="no ranking",
+        ),
+        pytest.param(
+            lambda: draw_likert(
+                make_parts(), item="item", labels=LABELS, title="t", satisfied=make_satisfied().head(1)
+            ),
+            "no row for 1 items, first 'Thời gian chờ'",
+            id="an item without its share",
+        ),
+        pytest.param(
+            lambda: draw_importance(make_importance().with_columns(quadrant=pl.lit("x")), title="t"),
+            "'quadrant': 2 rows are none of improve",
+            id="unknown quadrant",
+        ),
+        pytest.param(
+            lambda: draw_control(make_watch().drop("since"), unit="unit", of="B", title="t"),
+            "'since' is missing.*watch_units",
+            id="no alarm",
+        ),
+        pytest.param(
+            lambda: draw_control(
+                make_watch().with_columns(pl.col("day").cast(pl.String)), unit="unit", of="B", title="t"
+            ),
+            "'day' is String, a date",
+            id="days as text",
+        ),
+    ],
+)
+def test_what_is_no_result_is_refused_with_what_to_give(draw, said: str):
+    with pytest.raises(ReportError, match=said):
+        draw()
+
+
 def test_figure_without_interval_is_a_mark_without_bar_and_is_counted():
     frame = make_units(low=[None, 75.0, 72.0, 50.0], high=[None, 90.0, 88.0, 70.0])
     picture = draw_intervals(frame, unit="unit", title="t")
@@ -182,8 +250,8 @@ def test_months_around_july_2025_are_two_series():
 
 
 def test_period_that_is_no_month_is_refused_with_the_way_to_write_it():
-    frame = make_years().with_columns(pl.lit("quý 1").alias("year")).head(1)
-    with pytest.raises(ReportError, match="2026-11"):
+    frame = make_years().head(3).with_columns(pl.Series("year", ["2026-01", "quý 1", "2026-13"]))
+    with pytest.raises(ReportError, match=r"'year': 2 of 3 rows are no period, first 'quý 1'.*2026-11"):
         draw_trend(frame, period="year", title="t")
 
 
@@ -205,7 +273,7 @@ def test_without_satisfied_shares_the_widest_interval_is_told():
 
 def test_shares_that_do_not_add_up_and_unknown_levels_are_refused():
     wrong = make_parts().with_columns(
-        pl.when(pl.col("level") == 5).then(0.5).otherwise("estimate").alias("estimate")
+        pl.when(pl.col("level") == 5).then(0.5).otherwise("estimate").alias("estimate"), low=0.0, high=1.0
     )
     with pytest.raises(ReportError) as refused:
         draw_likert(wrong, item="item", labels={k: v for k, v in LABELS.items() if k < 5}, title="t")
