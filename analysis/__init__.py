@@ -1,6 +1,29 @@
 """Frames in, estimates out. Knows no web and no database.
 
-The names a newcomer needs, each loaded when it is first used; what stands behind them has its own module:
+The names a newcomer needs, each loaded when it is first used; what stands behind them has its own module.
+
+==============  ==========================================================================================
+design          SurveyDesign, Stage, Replicates, Calibration; make_replicates, reweight_replicates
+weights         weigh_by_inclusion, weigh_stages, adjust_by_classes, adjust_by_propensity, post_stratify,
+                rake, calibrate, trim_weights, scale_weights; describe_weights, kish_design_effect,
+                effective_size
+estimates       estimate_means, estimate_totals, estimate_ratios, estimate_proportions, estimate_quantiles,
+                estimate_variances, estimate_covariances; measure_item and estimate_composites for indices;
+                estimate_statistic for any other; estimate_proportions_as_r, combine_imputations
+calibrated      estimate_calibrated_means, _totals, _ratios, _proportions, _quantiles, _composites
+comparisons     compare_domains, compare_periods, estimate_jointly, estimate_contrasts, adjust_p_values
+ranks           rank_units, group_alike, estimate_top_probabilities, judge_league_table
+small areas     smooth_variances, fit_fay_herriot, fit_nested_error, benchmark_areas
+over time       find_changes, watch_units
+samples         size_for_share, size_by_yamane, allocate, plan_sample, select_sample
+official        load_framework, score_framework, score_sheets, rate_decision_766, find_contradictions
+models          fit_model, fit_ordinal, exponentiate, wald_test, t_test, rank_test, chi_square_test,
+                estimate_drivers, compare_importance, estimate_reliability, describe_items, estimate_alpha
+errors          AnalysisError: ``problems``, all of one input together, and ``remedy``
+==============  ==========================================================================================
+
+Figures come as Polars frames with estimate, standard_error, low, high, n, df and design_effect side by side;
+``analysis.reports`` draws and prints them.
 
 >>> import polars as pl
 >>> from analysis import SurveyDesign, estimate_means

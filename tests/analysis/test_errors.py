@@ -7,7 +7,8 @@ import pkgutil
 import pytest
 
 import analysis
-from analysis.errors import AnalysisError, WeightError
+from analysis.design import Replicates, SurveyDesign
+from analysis.errors import AnalysisError, DesignError, WeightError
 from analysis.frames import FrameError
 from analysis.release.codebook import UndescribedColumn
 from analysis.release.reading import UnknownRelease
@@ -52,6 +53,21 @@ def test_an_error_carries_problems_and_ends_with_what_to_do(error, problems, rem
     assert error.problems == problems
     assert remedy in error.remedy
     assert str(error).endswith(error.remedy)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: SurveyDesign("w", lonely="leave", pps="poisson"), ("lonely is 'leave'", "pps is 'poisson'")),
+        (lambda: Replicates(("a",), "BRR", fay=2), ("replicates has 1 columns", "fay is 2")),
+    ],
+    ids=["design", "replicates"],
+)
+def test_a_design_that_contradicts_itself_is_told_all_of_it_with_what_to_do(make, said: tuple[str, ...]):
+    with pytest.raises(DesignError) as refused:
+        make()
+    assert all(any(each in problem for problem in refused.value.problems) for each in said)
+    assert "METHODS 3" in refused.value.remedy
 
 
 def test_errors_of_raking_are_errors_of_weights():

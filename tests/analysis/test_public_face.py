@@ -1,6 +1,7 @@
 """The names of ``analysis`` itself: few, cheap to import, each doing its work on a sample of ten lines."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -383,6 +384,12 @@ def test_post_strata_of_two_columns_are_their_combinations():
 def test_a_name_that_is_not_there_is_told_with_those_that_are():
     with pytest.raises(AttributeError, match=r"'estimate_mean'; it has: .*estimate_means"):
         _ = analysis.estimate_mean  # type: ignore[attr-defined]
+
+
+def test_help_of_the_package_shows_every_name_by_its_purpose():
+    told = (analysis.__doc__ or "").replace(" _", " estimate_calibrated_")
+    listed = set(re.findall(r"\w+", told))
+    assert set(analysis.__all__) <= listed
 
 
 def test_type_checkers_read_the_same_names_from_the_same_modules():

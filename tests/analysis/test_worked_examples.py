@@ -13,7 +13,7 @@ import analysis
 import analysis.reports
 
 ROOT = Path(analysis.__file__).parents[1]
-MODULES = [each.name for each in pkgutil.walk_packages(analysis.__path__, "analysis.")]
+MODULES = ["analysis", *(each.name for each in pkgutil.walk_packages(analysis.__path__, "analysis."))]
 FACE = {name: getattr(analysis, name) for name in analysis.__all__ if name != "AnalysisError"}
 PICTURES = {name: getattr(analysis.reports, name) for name in analysis.reports.__all__ if name[0].islower()}
 HEADINGS = set(re.findall(r"^#{2,3} (\d+(?:\.\d+)?)\b", (ROOT / "METHODS.md").read_text(encoding="utf-8"), re.M))
