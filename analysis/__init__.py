@@ -3,7 +3,8 @@
 The names a newcomer needs, each loaded when it is first used; what stands behind them has its own module.
 
 ==============  ==========================================================================================
-design          SurveyDesign, Stage, Replicates, Calibration; make_replicates, reweight_replicates
+design          SurveyDesign, Stage, FirstPhase, Replicates, Calibration; make_replicates,
+                reweight_replicates
 weights         weigh_by_inclusion, weigh_stages, adjust_by_classes, adjust_by_propensity, post_stratify,
                 rake, calibrate, trim_weights, scale_weights; describe_weights, kish_design_effect,
                 effective_size
@@ -17,8 +18,10 @@ small areas     smooth_variances, fit_fay_herriot, fit_nested_error, benchmark_a
 over time       find_changes, watch_units
 samples         size_for_share, size_by_yamane, allocate, plan_sample, select_sample
 official        load_framework, score_framework, score_sheets, rate_decision_766, find_contradictions
-models          fit_model, fit_ordinal, exponentiate, wald_test, t_test, rank_test, chi_square_test,
-                estimate_drivers, compare_importance, estimate_reliability, describe_items, estimate_alpha
+models          fit_model, fit_ordinal, exponentiate, predict_outcomes, estimate_margins; wald_test and
+                likelihood_ratio_test of terms; estimate_drivers, compare_importance
+tests           t_test, rank_test, chi_square_test, goodness_of_fit_test
+scales          estimate_reliability, describe_items, estimate_alpha, estimate_correlations
 errors          AnalysisError: ``problems``, all of one input together, and ``remedy``
 ==============  ==========================================================================================
 
@@ -40,7 +43,7 @@ _HOMES = {
     "AnalysisError": "errors",
     "Calibration": "weighting.auxiliaries",
     "FirstPhase": "design",
-    "Replicates": "design",
+    "Replicates": "replicates",
     "Stage": "design",
     "SurveyDesign": "design",
     "adjust_by_classes": "weighting.nonresponse",

@@ -4,7 +4,7 @@ from analysis.comparison.contrasts import estimate_contrasts
 from analysis.comparison.domains import compare_domains
 from analysis.comparison.multiplicity import adjust_p_values
 from analysis.comparison.periods import compare_periods
-from analysis.design import FirstPhase, Replicates, Stage, SurveyDesign
+from analysis.design import FirstPhase, Stage, SurveyDesign
 from analysis.designs.replicate import make_replicates, reweight_replicates
 from analysis.designs.weights import weigh_stages
 from analysis.errors import AnalysisError
@@ -52,6 +52,7 @@ from analysis.ranking.confidence_sets import rank_units
 from analysis.ranking.groups import group_alike
 from analysis.ranking.league_table import judge_league_table
 from analysis.ranking.places import estimate_top_probabilities
+from analysis.replicates import Replicates
 from analysis.sampling.allocate import allocate
 from analysis.sampling.plan import plan_sample
 from analysis.sampling.selection import select_sample

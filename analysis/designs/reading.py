@@ -7,8 +7,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analysis.design import Replicates, SurveyDesign
+from analysis.design import SurveyDesign
 from analysis.errors import DesignError, ItemError
+from analysis.replicates import Replicates
 
 _TINY = 1e-9  # what floating point may add to 100
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from analysis.design import Replicates, SurveyDesign
+from analysis.design import SurveyDesign
 from analysis.designs.drawn import Drawn, Real, find_lonely
 from analysis.designs.half_samples import (
     balance_halves,
@@ -18,6 +18,7 @@ from analysis.designs.half_samples import (
 from analysis.designs.places import place_in_stages
 from analysis.designs.reading import check_columns, check_weights
 from analysis.errors import DesignError
+from analysis.replicates import Replicates
 
 KINDS = ("JK1", "JKn", "JK2", "BRR", "Fay", "bootstrap", "SDR")
 LARGEST = 100_000_000  # numbers in the replicate weights; 800 MB

@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analysis.design import Replicates
 from analysis.designs.drawn import Drawn, Real, Whole
 from analysis.designs.reading import Domains, check_replicates, sum_items
+from analysis.replicates import Replicates
 
 _RANK = 1e-7  # singular values below this part of the largest are 0
 

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analysis.design import Replicates, SurveyDesign
+from analysis.design import SurveyDesign
 from analysis.designs.replicate import make_replicates, reweight_replicates
 from analysis.errors import EstimateError
 from analysis.estimation.calibrated import (
@@ -18,6 +18,7 @@ from analysis.estimation.calibrated import (
 )
 from analysis.estimation.calibrated_composites import estimate_calibrated_composites
 from analysis.estimation.estimate import estimate_means
+from analysis.replicates import Replicates
 from analysis.weighting.calibrate import Calibrated, calibrate
 
 FIGURES = ("n", "estimate", "standard_error", "df", "design_effect")

@@ -7,11 +7,12 @@ import pkgutil
 import pytest
 
 import analysis
-from analysis.design import Replicates, SurveyDesign
+from analysis.design import SurveyDesign
 from analysis.errors import AnalysisError, DesignError, WeightError
 from analysis.frames import FrameError
 from analysis.release.codebook import UndescribedColumn
 from analysis.release.reading import UnknownRelease
+from analysis.replicates import Replicates
 from analysis.weighting.rake import RakingDidNotConverge, RakingRefused
 
 
@@ -58,7 +59,7 @@ def test_an_error_carries_problems_and_ends_with_what_to_do(error, problems, rem
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda: SurveyDesign("w", lonely="leave", pps="poisson"), ("lonely is 'leave'", "pps is 'poisson'")),
+        (lambda: SurveyDesign("w", lonely="leave", pps="madow"), ("lonely is 'leave'", "pps is 'madow'")),
         (lambda: Replicates(("a",), "BRR", fay=2), ("replicates has 1 columns", "fay is 2")),
     ],
     ids=["design", "replicates"],

@@ -6,12 +6,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analysis.design import Replicates, SurveyDesign
+from analysis.design import SurveyDesign
 from analysis.designs.replicate import make_replicates
 from analysis.estimation.calibrated import estimate_calibrated_means, estimate_calibrated_totals
 from analysis.estimation.calibrated_quantiles import estimate_calibrated_quantiles
 from analysis.estimation.estimate import estimate_means, estimate_ratios, estimate_totals
 from analysis.estimation.quantiles import estimate_quantiles
+from analysis.replicates import Replicates
 from analysis.sampling.joint import joint_probabilities
 from analysis.weighting.calibrate import calibrate
 from analysis.weighting.post_stratify import post_stratify

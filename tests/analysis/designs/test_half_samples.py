@@ -7,10 +7,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analysis.design import Replicates, SurveyDesign
+from analysis.design import SurveyDesign
 from analysis.designs.replicate import make_replicates, reweight_replicates
 from analysis.errors import DesignError
 from analysis.estimation.estimate import estimate_means, estimate_totals
+from analysis.replicates import Replicates
 from tests.analysis.designs.test_replicates import DESIGN, FINITE, draw
 
 # strata of 2, 5 and 4 PSUs

@@ -6,9 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analysis.design import Replicates, SurveyDesign
+from analysis.design import SurveyDesign
 from analysis.designs.replicate import make_replicates, reweight_replicates
 from analysis.estimation.estimate import estimate_means, estimate_ratios, estimate_totals
+from analysis.replicates import Replicates
 from analysis.weighting.rake import rake
 from tests.analysis.oracle import differ, mismatches, read_case, read_data
 

@@ -4,12 +4,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analysis.design import Replicates, SurveyDesign
+from analysis.design import SurveyDesign
 from analysis.designs.hadamard import find_hadamard
 from analysis.designs.replicate import make_replicates, reweight_replicates
 from analysis.errors import DesignError
 from analysis.estimation.composite import estimate_composites
 from analysis.estimation.estimate import estimate_means, estimate_proportions, estimate_totals
+from analysis.replicates import Replicates
 from analysis.weighting.rake import rake
 
 

@@ -284,7 +284,7 @@ def test_weight_zero_stays_in_the_design():
             {"c": pl.when(pl.col("y") > 0).then(None)}, r"'c' \(stage 1\): 60 of 60 rows are null", id="unit"
         ),
         pytest.param({"w": -pl.col("w")}, r"'w' \(weight\): 60 of 60 rows are null, negative", id="weight"),
-        pytest.param({"w": pl.lit("x")}, "is String, not numeric", id="text"),
+        pytest.param({"w": pl.lit("x")}, "is String, a number is needed", id="text"),
     ],
 )
 def test_impossible_designs_are_refused_by_column_and_rows(change, said):

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analysis.design import Replicates, SurveyDesign
+from analysis.design import SurveyDesign
 from analysis.designs.replicate import make_replicates
 from analysis.errors import EstimateError
 from analysis.estimation.calibrated import estimate_calibrated_ratios
@@ -12,6 +12,7 @@ from analysis.estimation.estimate import estimate_means, estimate_ratios
 from analysis.estimation.quantile_rules import weighted_quantile
 from analysis.models.any_statistic import estimate_statistic
 from analysis.models.generalised import fit_model
+from analysis.replicates import Replicates
 from analysis.weighting.calibrate import calibrate
 from tests.analysis.oracle import mismatches, read_case, read_data
 

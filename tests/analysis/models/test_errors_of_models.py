@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analysis.design import Replicates, SurveyDesign
+from analysis.design import SurveyDesign
 from analysis.designs.replicate import make_replicates
 from analysis.errors import EstimateError, ItemError
 from analysis.models.chi_square_test import chi_square_test
@@ -14,6 +14,7 @@ from analysis.models.ordinal import fit_ordinal
 from analysis.models.rank_test import rank_test
 from analysis.models.reliability import describe_items, estimate_reliability
 from analysis.models.t_test import t_test
+from analysis.replicates import Replicates
 from analysis.weighting.calibrate import calibrate
 from tests.analysis.models.make_people import make_people
 

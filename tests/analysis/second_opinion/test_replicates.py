@@ -5,9 +5,10 @@ import polars as pl
 import svy
 from hypothesis import given
 
-from analysis.design import Replicates, SurveyDesign
+from analysis.design import SurveyDesign
 from analysis.designs.replicate import make_replicates, reweight_replicates
 from analysis.estimation.estimate import estimate_means, estimate_ratios, estimate_totals
+from analysis.replicates import Replicates
 from analysis.weighting.post_stratify import post_stratify
 from tests.analysis.second_opinion.drawn import DRAWN, PAIRS, Drawn, differences
 from tests.analysis.second_opinion.test_linearised import SELDOM
