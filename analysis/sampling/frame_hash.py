@@ -107,11 +107,15 @@ def _write(column: pl.Series) -> pl.Series:
 
 def _write_each(column: pl.Series) -> pl.Series:
     write: Callable[[object], object] = _number if column.dtype.is_numeric() else _text
+    if column.dtype.is_float():
+        column = column + 0.0  # -0.0 is 0.0
     distinct = column.unique().alias("value")
     texts = [_json(None if value is None else write(value)) for value in distinct]
     known = distinct.to_frame().with_columns(pl.Series("text", texts, dtype=pl.String))
     found = column.to_frame("value").join(known, on="value", how="left", nulls_equal=True, maintain_order="left")
-    return found["text"]
+    # What is no number equals itself in some joins of Polars and not in others.
+    is_none = pl.col("value").is_nan() if column.dtype.is_float() else pl.lit(value=False)
+    return found.select(pl.when(is_none).then(pl.lit('"nan"')).otherwise("text")).to_series()
 
 
 def _number(value: object) -> object:

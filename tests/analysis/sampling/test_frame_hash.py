@@ -9,7 +9,8 @@ import unicodedata
 from typing import Any
 
 import polars as pl
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.sampling import hash_frame
@@ -55,6 +56,7 @@ def hash_row_by_row(frame: pl.DataFrame) -> str:
 rows = st.lists(st.tuples(*[st.sampled_from([None, *values]) for _, values in COLUMNS.values()]), max_size=9)
 
 
+@settings(max_examples=150)
 @given(rows)
 def test_the_hash_is_what_its_definition_says(found):
     columns = {
@@ -66,6 +68,13 @@ def test_the_hash_is_what_its_definition_says(found):
     assert hash_frame(frame.reverse()) == hash_frame(frame)
     for name in COLUMNS:  # one odd value must not change how its neighbours are written
         assert hash_frame(frame.select(name)) == hash_row_by_row(frame.select(name))
+
+
+@pytest.mark.parametrize("numbers", [[math.nan], [math.nan, None], [math.nan, 0.5], [math.nan] * 3 + [1.0]])
+def test_what_is_no_number_has_its_name(numbers):
+    frame = pl.DataFrame({"x": pl.Series(numbers, dtype=pl.Float64)})
+    assert hash_frame(frame) == hash_row_by_row(frame)
+    assert hash_frame(frame.cast(pl.Float32)) == hash_row_by_row(frame.cast(pl.Float32))
 
 
 def test_a_frame_without_columns_has_a_hash():
