@@ -135,7 +135,7 @@ def _out_of_reach(problem: Problem) -> list[str]:
             continue
         reach, limit = (most, "most") if wanted > most else (least, "least")
         needed = ""
-        if below == 0 and above > 0:
+        if below == 0 and above > 0 and (problem.high == problem.high[0]).all():
             needed = f"; alone it needs a factor of {wanted / above:.4g}"
         problems.append(
             f"{problem.label(j)}: wanted {wanted:.6g}, but {problem.limits} reach at "

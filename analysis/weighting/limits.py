@@ -59,7 +59,7 @@ def limit_cells(
     WeightError where there are none, or none for logit. METHODS 2.8.
     """
     floor = 0.0 if distance in ("raking", "sinh") else -math.inf
-    low, high = (np.full(len(cells.matrix), limit) for limit in (max(bounds[0], floor), bounds[1]))
+    low, high = (np.full(len(cells.matrix), float(limit)) for limit in (max(bounds[0], floor), bounds[1]))
     if tuple(weight_bounds) == UNLIMITED:
         return low, high
     start, of_row = frame[weight].cast(pl.Float64).to_numpy(), cells.of_row

@@ -68,6 +68,17 @@ def test_equal_start_weights_make_both_kinds_of_bounds_the_same():
         np.testing.assert_allclose(of_factors, of_weights, rtol=1e-9)
 
 
+def test_both_kinds_of_bounds_hold_together_also_as_whole_numbers():
+    frame = made()
+    for distance in ("linear", "raking", "sinh"):
+        wide = calibrate(frame, weight="w", **KNOWN, distance=distance, weight_bounds=(8.0, 17.0))
+        both = calibrate(frame, weight="w", **KNOWN, distance=distance, weight_bounds=(8, 17), bounds=(0, 9))
+        np.testing.assert_allclose(both.weights, wide.weights, rtol=1e-9)
+        tight = calibrate(frame, weight="w", **KNOWN, distance=distance, weight_bounds=(8, 17), bounds=(0.6, 1.6))
+        assert tight.factors[1] <= 1.6
+        assert tight.weights.is_between(8 - 1e-9, 17 + 1e-9).all()
+
+
 def test_a_weight_outside_is_brought_inside_even_when_the_totals_are_met_already():
     frame = pl.DataFrame({"x": [1.0, 1.0, 1.0], "w": [1.0, 5.0, 9.0]})
     met = calibrate(frame, weight="w", totals={"x": 15.0}, weight_bounds=(2.0, 8.0))
