@@ -96,6 +96,7 @@ _HOMES = {
     "judge_league_table": "ranking.league_table",
     "kish_design_effect": "weighting.diagnostics",
     "likelihood_ratio_test": "models.likelihood_ratio",
+    "limit_coefficients": "models.limits",
     "load_framework": "indices.official.frameworks",
     "make_replicates": "designs.replicate",
     "measure_item": "estimation.measures",

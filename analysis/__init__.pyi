@@ -38,6 +38,7 @@ from analysis.models.generalised import fit_model
 from analysis.models.goodness_of_fit import goodness_of_fit_test
 from analysis.models.importance import compare_importance
 from analysis.models.likelihood_ratio import likelihood_ratio_test
+from analysis.models.limits import limit_coefficients
 from analysis.models.margins import estimate_margins
 from analysis.models.ordinal import fit_ordinal
 from analysis.models.predictions import predict_outcomes
@@ -129,6 +130,7 @@ __all__ = [
     "judge_league_table",
     "kish_design_effect",
     "likelihood_ratio_test",
+    "limit_coefficients",
     "load_framework",
     "make_replicates",
     "measure_item",

@@ -17,11 +17,13 @@ class WorkingModel:
     """The model were people independent and their weights, brought to mean 1, counts.
 
     ``covariance``: of the coefficients, in their order; ``rise_without``: how much the deviance rises when only
-    the coefficients marked are kept (NaN where that model does not settle). METHODS 19.9.
+    the coefficients marked are kept (NaN where that model does not settle); ``rise_at``: when one is held at a
+    value (None: of ordinal models not known). METHODS 19.9, 19.14.
     """
 
     covariance: Real
     rise_without: Callable[[NDArray[np.bool_]], float]
+    rise_at: Callable[[int, float], float] | None = None
 
 
 @dataclass(frozen=True)

@@ -149,6 +149,10 @@ def fit_model(
     working = WorkingModel(
         inverse * weight.mean(),
         lambda kept: deviance_without(x, kept, y, start, weight, family) - fit["deviance"].item(),
+        lambda k, value: (
+            deviance_without(x, np.arange(x.shape[1]) != k, y, start + value * x[:, k], weight, family)
+            - fit["deviance"].item()
+        ),
     )
     return FittedModel(table, spread.covariance, free, fit, working=working, coding=encoded.coding)
 

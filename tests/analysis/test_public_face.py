@@ -241,6 +241,12 @@ OTHERS: dict[str, Callable[[], bool]] = {
         < analysis.goodness_of_fit_test(SAMPLE, DESIGN, of="sex", shares={"f": 0.3, "m": 0.7})["p_value"].item()
         < 1
     ),
+    "limit_coefficients": lambda: (
+        analysis.limit_coefficients(analysis.fit_model(SAMPLE, DESIGN, outcome="minutes", predictors=["sex"]))[
+            "low"
+        ].null_count()
+        == 0
+    ),
     "predict_outcomes": lambda: (
         analysis.predict_outcomes(
             analysis.fit_model(SAMPLE, DESIGN, outcome="minutes", predictors=["sex"]), pl.DataFrame({"sex": ["f"]})
