@@ -9,7 +9,7 @@ from analysis.compiled import compiled
 from analysis.small_area.between_areas import Floats
 
 _STEPS = 100
-_NEAR = 1e-8  # of the reach: Newton's next step would be the square of that
+_NEAR = 1e-8  # of the tail: after Newton's next step the error is about the square of that
 
 
 def mixture_quantiles(weight: Floats, mean: Floats, spread: Floats, p: float) -> Floats:
@@ -35,6 +35,7 @@ def _find(weight: Floats, mean: Floats, spread: Floats, p: float, z: float) -> F
             square += weight[k] * (spread[area, k] ** 2 + (mean[area, k] - centre) ** 2)
         reach = math.sqrt(square / min(p, 1 - p))  # Cantelli: no quantile lies further out
         low, high, at = centre - reach, centre + reach, centre + z * math.sqrt(square)
+        moved = high - low
         for _ in range(_STEPS):
             below, height = 0.0, 0.0
             for k in range(nodes):
@@ -45,12 +46,12 @@ def _find(weight: Floats, mean: Floats, spread: Floats, p: float, z: float) -> F
                 low = at
             else:
                 high = at
-            # Newton's step where it stays inside, else the middle
-            step = at - (below - p) / height if height > 0 else low
-            next_at = step if low <= step <= high else (low + high) / 2
-            away = abs(next_at - at)
-            at = next_at
-            if away <= _NEAR * reach and at == step:
+            # Newton's step where it stays inside and gets shorter, else the middle
+            step = at - (below - p) / height if height > 0 else np.inf
+            takes = low <= step <= high and abs(step - at) <= moved / 2
+            moved = abs(step - at) if takes else (high - low) / 2
+            at = step if takes else (low + high) / 2
+            if moved == 0 or (takes and abs(below - p) <= _NEAR * min(p, 1 - p)):
                 break
         found[area] = at
     return found
