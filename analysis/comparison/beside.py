@@ -21,7 +21,7 @@ _ZERO = 1e-10
 class Beside:
     """``first`` and ``second``, row beside row; ``covariance`` of the two; ``names`` of the second; ``random``:
     their covariance in simple random samples. For max_t: ``place`` of the first among all figures, ``weights`` of
-    the second on them."""
+    the second on them. ``is_same``: both are of the same people."""
 
     first: Figures
     second: Figures
@@ -30,6 +30,7 @@ class Beside:
     random: Real
     place: Whole
     weights: Real
+    is_same: NDArray[np.bool_]
 
 
 def finish_beside(
@@ -58,9 +59,8 @@ def finish_beside(
     degrees = _degrees(g1, g2, beside, variance, df, df_design)
     degrees = degrees if not isinstance(df, str) else np.minimum(degrees, most)
     is_odd = _is_odd(beside.first) | _is_odd(beside.second)
-    is_same = np.abs(one - two) <= _ZERO * np.abs(one)
     # A figure whose answers do not differ is not certain: no t limits from the other one's variance alone.
-    unknown = is_odd & ~(is_same & (np.maximum(v1, v2) - cov <= _noise(one)))
+    unknown = is_odd & ~beside.is_same
     correlation = None
     if matrix is not None:
         c = g2[:, None] * beside.weights
@@ -77,6 +77,7 @@ def finish_beside(
         np.nan_to_num(size),
         _NULL[statistic],
         correlation,
+        beside.is_same,
     )
     made = finish_comparisons(compared, claims, method=statistic.replace("_", " "))
     made = _borrow_limits(made, beside, unknown, statistic)

@@ -114,6 +114,7 @@ def estimate_contrasts(
             np.abs(g) @ np.abs(np.nan_to_num(values)) + np.abs(g) @ errors,
             null,
             covariance / np.outer(scale, scale),
+            (g == 0).all(axis=1),
         ),
         Claims(confidence, multiplicity, seed, draws),
         method=how,

@@ -60,9 +60,9 @@ def compare_domains(
     by
         Columns whose combinations are the domains.
     against
-        ``whole``: of which each domain is a part; a list of some columns of ``by``: the coarser domain each
-        lies in (its province); ``mean of others``: each of the other domains alike; ``all pairs``; or a number
-        fixed before anybody was asked.
+        ``whole``: of which each domain is a part; one or a list of the columns of ``by``: the coarser domain
+        each lies in (its province); ``mean of others``: each of the other domains alike; ``all pairs``; or a
+        number fixed before anybody was asked.
     statistic
         ``difference``, ``ratio`` (first over second) or ``log_ratio``.
     calibration, regression
@@ -102,6 +102,7 @@ def compare_domains(
     """
     claims = Claims(confidence, multiplicity, seed, draws)
     by = list_names(by)
+    against = [against] if isinstance(against, str) and against in by else against
     coarser = _check(by, against)
     asked = ask(
         design,
@@ -116,7 +117,9 @@ def compare_domains(
     covariances = covary_figures(frame, reading, asked, by, coarser)
     figures = estimate_figures(frame, asked, by, covariances)
     if figures.table.is_empty():
-        raise ComparisonError(["there are no domains: no row has all keys and a weight"], "Check ``by``.")
+        raise ComparisonError(
+            ["there are no domains: no row has all keys and a weight"], "Check ``by`` and ``where``."
+        )
     if against == PAIRS:
         beside = pair_all(figures, covariances, asked, by)
     elif against == OTHERS:

@@ -58,7 +58,8 @@ class Claims:
 @dataclass(frozen=True)
 class Compared:
     """Differences (or ratios) as arrays: ``estimate``, ``variance``, ``df``, ``random`` (its variance in simple
-    random samples), ``size`` (of the figures compared), ``correlation`` (for max_t); ``null``: no difference."""
+    random samples), ``size`` (of the figures compared), ``correlation`` (for max_t); ``null``: no difference;
+    ``is_same``: of the same people, certainly 0 and not only so by chance (None: none)."""
 
     estimate: Real
     variance: Real
@@ -67,18 +68,20 @@ class Compared:
     size: Real
     null: float = 0.0
     correlation: Real | None = None
+    is_same: NDArray[np.bool_] | None = None
 
 
 def finish_comparisons(compared: Compared, claims: Claims, *, method: str) -> pl.DataFrame:
     """COMPARISON_COLUMNS, one row per comparison.
 
-    A standard error that is rounding noise is exactly 0, and has limits and p value only where the difference
-    is 0 too. METHODS 15.3, 15.4.
+    A standard error that is rounding noise is exactly 0, and has limits and a p value only where a figure is
+    compared with itself: two figures that happen to be equal are not the same. METHODS 15.3, 15.4.
     """
     error = np.sqrt(np.maximum(compared.variance, 0.0))
     error = np.where(error <= _ZERO * compared.size, 0.0, error)
     away = compared.estimate - compared.null
     is_same = (error == 0) & (np.abs(away) <= _ZERO * compared.size)
+    is_same &= False if compared.is_same is None else compared.is_same
     away = np.where(is_same, 0.0, away)
     regular = (error > 0) & (compared.df >= 1) & np.isfinite(away)
     p = np.full(len(error), np.nan)
@@ -113,6 +116,8 @@ def finish_comparisons(compared: Compared, claims: Claims, *, method: str) -> pl
         .then(pl.lit("sai số tuyến tính bằng 0, không so sánh được / linearised variance is 0: no comparison"))
         .when(pl.lit(pl.Series((compared.df < 1) & np.isfinite(away))))
         .then(pl.lit("không có bậc tự do / no degrees of freedom"))
+        .when(pl.lit(pl.Series(~np.isfinite(away))))
+        .then(pl.lit("thiếu số để so sánh / a figure to compare is missing"))
     )
     return made.with_columns(
         (pl.col("p_adjusted") <= 1 - claims.confidence).alias("is_different"),

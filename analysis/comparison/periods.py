@@ -133,6 +133,7 @@ def compare_periods(
         np.zeros(size),
         np.arange(size),
         np.hstack([np.zeros((size, size)), np.eye(size)]) if joint is not None else np.zeros((size, 0)),
+        np.zeros(size, bool),
     )
     most = sum(side[3].df_of(np.arange(side[4].table.height)) for side in sides)
     found = finish_beside(

@@ -32,7 +32,16 @@ def pair_all(figures: Figures, covariances: Covariances, asked: Asked, by: Seque
         pl.concat_str([pl.col(c).cast(pl.String) for c in by], separator=" · ")
     ).to_series()
     theirs = _take(figures, j)
-    return Beside(_take(figures, i), theirs, covariance, names.gather(j), np.zeros(len(i)), i, _unit(j, size))
+    return Beside(
+        _take(figures, i),
+        theirs,
+        covariance,
+        names.gather(j),
+        np.zeros(len(i)),
+        i,
+        _unit(j, size),
+        np.zeros(len(i), bool),
+    )
 
 
 def put_beside_others(figures: Figures, covariances: Covariances, asked: Asked) -> Beside:
@@ -69,7 +78,16 @@ def put_beside_others(figures: Figures, covariances: Covariances, asked: Asked) 
         weights = ((of_quantity[:, None] == of_quantity) & has) / m[:, None]
         np.fill_diagonal(weights, 0.0)
     names = pl.Series([OTHERS] * size)
-    return Beside(figures, theirs, (ours - figures.variance) / m, names, np.zeros(size), np.arange(size), weights)
+    return Beside(
+        figures,
+        theirs,
+        (ours - figures.variance) / m,
+        names,
+        np.zeros(size),
+        np.arange(size),
+        weights,
+        np.zeros(size, bool),
+    )
 
 
 def put_beside_coarser(
@@ -100,6 +118,7 @@ def put_beside_coarser(
         figures.random * ours,
         np.arange(size),
         _unit(size + j, size + width),
+        figures.n == theirs_taken.n,  # a part with as many people is the whole
     )
 
 
@@ -121,6 +140,7 @@ def put_beside_value(figures: Figures, value: float) -> Beside:
         zero,
         np.arange(size),
         np.zeros((size, size if size <= LARGEST_MATRIX else 0)),
+        np.zeros(size, bool),
     )
 
 

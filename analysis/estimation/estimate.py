@@ -167,8 +167,9 @@ def estimate_ratios(
 ) -> pl.DataFrame:
     """Ratio of the totals of two columns: name → (numerator, denominator); shape as ``estimate_means``.
 
-    Rows with a null in either leave the domain. Silently unreliable when the denominator's total is itself
-    uncertain (a coefficient of variation above a tenth). METHODS 3.1, 3.2, 4.1.
+    Rows with a null in either leave the domain; where the denominator adds up to 0 there is no figure. Silently
+    unreliable when the denominator's total is itself uncertain (a coefficient of variation above a tenth).
+    METHODS 3.1, 3.2, 4.1.
 
     >>> counters = pl.DataFrame({"w": [1.0, 1.0], "minutes": [90, 30], "cases": [4, 2]})
     >>> found = estimate_ratios(counters, SurveyDesign("w"), ratios={"minutes per case": ("minutes", "cases")})
@@ -177,7 +178,19 @@ def estimate_ratios(
     """
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
     items, quantities = ratio_items(ratios)
-    return estimate_items(frame, design, items, quantities, by, rule, "ratio", where)
+    return _leave_out_endless(estimate_items(frame, design, items, quantities, by, rule, "ratio", where))
+
+
+def _leave_out_endless(found: pl.DataFrame) -> pl.DataFrame:
+    """No figure where the denominator adds up to 0, and a note that says so."""
+    is_endless = (pl.col("n") > 0) & (pl.col("estimate").is_null() | ~pl.col("estimate").is_finite())
+    figures = ("estimate", "standard_error", "low", "high", "n_effective", "design_effect")
+    said = pl.lit("mẫu số cộng lại bằng 0 / the denominator adds up to 0")
+    return found.with_columns(
+        *(pl.when(~is_endless).then(pl.col(name)).alias(name) for name in figures),
+        pl.when(is_endless).then(pl.lit("none")).otherwise("method").alias("method"),
+        pl.when(is_endless).then(said).otherwise("note").alias("note"),
+    )
 
 
 def estimate_proportions(

@@ -20,6 +20,7 @@ from analysis.estimation.totals import Quantity
 from analysis.weighting.auxiliaries import Calibration
 
 LARGEST_MATRIX = 1_000
+_ZERO = 1e-10  # a standard error below this part of the estimate is rounding noise
 JOINT_COLUMNS = ("value", "n", "estimate", "standard_error", "df")
 STATISTICS = {"mean": mean_quantity, "total": total_quantity}
 Frame = pl.DataFrame | pl.LazyFrame
@@ -105,6 +106,7 @@ def _tell(covariances: Covariances, by: Sequence[str], design: SurveyDesign) -> 
     covariance, again = covariances.matrix(), None
     if design.replicates is not None and covariances.again is not None and covariances.away is not None:
         again = (covariances.again, covariances.away[1], design.replicates.centre == "mean")
+    covariance = np.where(_is_noise(covariances, covariance), 0.0, covariance)
     table = covariances.influences.table.with_columns(
         pl.Series("standard_error", np.sqrt(np.maximum(np.diag(covariance), 0.0))),
         pl.Series("df", covariances.df_each()),
@@ -117,6 +119,13 @@ def _tell(covariances: Covariances, by: Sequence[str], design: SurveyDesign) -> 
         name_rows(table, by, "value"),
         again,
     )
+
+
+def _is_noise(covariances: Covariances, covariance: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Rows and columns of estimates whose variance is rounding noise, as that of a domain that is one PSU."""
+    size = covariances.influences.table["estimate"].fill_null(0.0).fill_nan(0.0).abs().to_numpy()
+    zero = np.sqrt(np.maximum(np.diag(covariance), 0.0)) <= _ZERO * size
+    return np.asarray(zero[:, None] | zero[None, :])
 
 
 def name_rows(table: pl.DataFrame, by: Sequence[str], label: str) -> tuple[str, ...]:

@@ -227,3 +227,29 @@ def test_ratio_of_figures_at_zero_is_refused():
     sample = draw().with_columns(q1=pl.when(pl.col("unit") == "E").then(0.0).otherwise("q1"))
     with pytest.raises(ComparisonError, match="0 or less"):
         compare_domains(sample, PLAIN, item="q1", by=["unit"], statistic="ratio")
+
+
+def test_two_domains_of_one_psu_each_that_happen_to_agree_are_not_the_same():
+    people = pl.DataFrame(
+        {"w": 1.0, "c": [1] * 3 + [2] * 3, "unit": ["A"] * 3 + ["B"] * 3, "y": [0.0, 1.0, 1.0] * 2}
+    )
+    row = compare_domains(people, SurveyDesign("w", cluster="c"), item="y", by="unit", against="all pairs").row(
+        0, named=True
+    )
+    assert (row["estimate"], row["low"], row["high"], row["p_value"], row["is_different"]) == (0, *[None] * 4)
+    assert "no variance" in row["note"]
+
+
+def test_a_domain_that_is_the_whole_is_the_same_also_where_all_agree():
+    people = pl.DataFrame({"w": [1.0] * 4, "unit": ["A"] * 4, "y": [5.0] * 4})
+    row = compare_domains(people, SurveyDesign("w"), item="y", by="unit").row(0, named=True)
+    assert (row["estimate"], row["standard_error"], row["low"], row["high"]) == (0, 0, 0, 0)
+
+
+def test_one_coarser_column_need_not_be_a_list():
+    people = pl.DataFrame({"w": 1.0, "province": list("PPPPQQQQ"), "unit": list("AABBCCDD"), "y": range(8)})
+    one, several = (
+        compare_domains(people, SurveyDesign("w"), item="y", by=["province", "unit"], against=against)
+        for against in ("province", ["province"])
+    )
+    assert one.equals(several)

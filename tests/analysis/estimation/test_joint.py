@@ -121,3 +121,18 @@ def test_scaling_weights_leaves_covariances():
     one = estimate_jointly(draw(), PLAIN, values=["y"], by=["g"]).covariance
     ten = estimate_jointly(draw().with_columns(pl.col("w") * 10), PLAIN, values=["y"], by=["g"]).covariance
     np.testing.assert_allclose(ten, one, rtol=1e-10)
+
+
+def test_a_domain_of_one_psu_has_the_error_0_and_not_a_number_near_it():
+    people = pl.DataFrame({"w": 1.0, "c": [1] * 6 + [2] * 6 + [3] * 6, "y": [0.0, 1, 1, 1, 0, 1] * 3})
+    people = people.with_columns(unit=pl.when(pl.col("c") == 1).then(pl.lit("A")).otherwise(pl.lit("B")))
+    joint = estimate_jointly(people, SurveyDesign("w", cluster="c"), values="y", by="unit")
+    assert joint.estimates["standard_error"][0] == 0.0
+    assert joint.covariance[0].tolist() == [0.0, 0.0]
+
+
+def test_a_ratio_over_nothing_has_no_figure_and_says_so():
+    people = pl.DataFrame({"w": [1.0] * 4, "y": [1.0, 2, 3, 4], "x": [1.0, -1, 1, -1]})
+    row = estimate_ratios(people, SurveyDesign("w"), ratios={"r": ("y", "x")}).row(0, named=True)
+    assert (row["n"], row["estimate"], row["standard_error"], row["low"]) == (4, None, None, None)
+    assert "the denominator adds up to 0" in row["note"]
