@@ -21,6 +21,15 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { border-bottom: 1px solid #dfe2e7; padding: .3rem .8rem; text-align: left; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
+@page { size: A4; margin: 16mm 15mm; }
+@media print {
+  body { margin: 0; padding: 0; max-width: none; font-size: 10pt; }
+  .wide { overflow: visible; }
+  svg { max-width: 100%; }
+  summary { list-style: none; }
+  details::details-content { content-visibility: visible; display: block; height: auto; }
+  th, td { padding: 1.6pt .6rem; }
+}
 </style>
 </head>
 <body>

@@ -44,6 +44,16 @@ def test_drawn_picture_has_names_in_order_and_vietnamese_numbers(browser: Chromi
     assert "1.310" in texts
 
 
+def test_printed_page_of_a_picture_cuts_nothing_and_has_its_figures(browser: Chromium, tmp_path: Path):
+    page = browser.open_page(width=640)
+    page.go(EACH["likert"](Look()).save(tmp_path / "likert.html").as_uri())
+    page.send("Emulation.setEmulatedMedia", media="print")
+    picture = "document.querySelector('#picture svg').getBoundingClientRect().width"
+    assert page.evaluate(f"{picture} <= document.body.clientWidth") is True
+    assert page.evaluate("getComputedStyle(document.querySelector('.wide')).overflowX") == "visible"
+    assert page.evaluate("document.querySelector('details table').getBoundingClientRect().height") > 100
+
+
 def test_printed_table_repeats_its_heads_and_fits_the_screen(browser: Chromium, tmp_path: Path):
     frame = make_units()
     long = pl.concat([frame] * 32)
