@@ -33,7 +33,8 @@ class Row:
 
 @dataclass(frozen=True)
 class PrintedTable:
-    """``heads`` of the columns, ``rows``, and what stands under them: ``marks`` and numbered ``notes``."""
+    """``heads`` of the columns, ``rows``, and what stands under them: ``marks``, notes of all rows (``shared``)
+    and numbered ``notes``."""
 
     title: str
     subtitle: str
@@ -42,6 +43,7 @@ class PrintedTable:
     marks: tuple[str, ...]
     notes: tuple[str, ...]
     look: Look
+    shared: tuple[str, ...] = ()
 
     def html(self) -> str:
         """A page of its own that prints on A4: heads on every sheet, no row torn, nothing fetched."""
@@ -49,7 +51,7 @@ class PrintedTable:
             f'<th scope="col"{self._class(place)}>{escape(word)}</th>' for place, word in enumerate(self.heads)
         )
         body = "\n".join(self._html_row(row) for row in self.rows)
-        under = "".join(f"<p>{escape(mark)}</p>" for mark in self.marks)
+        under = "".join(f"<p>{escape(line)}</p>" for line in (*self.marks, *self._tell_shared()))
         numbered = "".join(f'<li id="note-{k}">{escape(note)}</li>' for k, note in enumerate(self.notes, start=1))
         return TABLE_PAGE.substitute(
             language=self.look.language,
@@ -74,7 +76,11 @@ class PrintedTable:
             noted = "".join(f" [{number}]" for number in row.notes)
             cells[len(row.words) - 1] += noted
             lines.append("| " + " | ".join(_plain(cell) for cell in cells) + " |")
-        under = [*self.marks, *(f"[{k}] {note}" for k, note in enumerate(self.notes, start=1))]
+        under = [
+            *self.marks,
+            *self._tell_shared(),
+            *(f"[{k}] {note}" for k, note in enumerate(self.notes, start=1)),
+        ]
         return "\n".join([*lines, "", *(f"{_plain(line)}  " for line in under)]) + "\n"
 
     def csv(self) -> str:
@@ -83,7 +89,7 @@ class PrintedTable:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow([*self.heads, self.look.say("Ghi chú", "Note")])
         for row in self.rows:
-            noted = " | ".join(self.notes[number - 1] for number in row.notes)
+            noted = " | ".join([*self.shared, *(self.notes[number - 1] for number in row.notes)])
             cells = [*row.words, row.figure, row.interval, row.n, noted]
             writer.writerow([cell.replace(FILLING, "") for cell in cells])
         return out.getvalue()
@@ -103,6 +109,9 @@ class PrintedTable:
 
     def _repr_html_(self) -> str:
         return self.html()
+
+    def _tell_shared(self) -> list[str]:
+        return [self.look.say("Mọi dòng: ", "All rows: ") + note for note in self.shared]
 
     def _class(self, place: int) -> str:
         return ' class="number"' if place >= len(self.heads) - 3 else ""
@@ -180,12 +189,17 @@ def print_table(
         raise ReportError([f"column {c!r} is missing" for c in absent], "Name columns of the frame.")
     frame = guard_text(frame)
     modelled, withheld = flag(frame, "modelled"), flag(frame, "suppressed")
+    noted = [_read_notes(each) for each in frame[note]] if note in frame.columns else [[] for _ in modelled]
+    # a number on every line tells nothing: said once for all
+    shared = [each for each in noted[0] if len(noted) > 1 and all(each in notes for notes in noted)]
     told: dict[str, int] = {}
     wide = max((len(look.bare(v)) for c in ("low", "high") for v in frame[c].drop_nulls().to_list()), default=0)
     rows = []
-    for row, is_model, is_withheld in zip(frame.iter_rows(named=True), modelled, withheld, strict=True):
-        notes = _read_notes(row.get(note))
-        numbers = tuple(sorted(told.setdefault(each, len(told) + 1) for each in notes))
+    for row, notes, is_model, is_withheld in zip(
+        frame.iter_rows(named=True), noted, modelled, withheld, strict=True
+    ):
+        own = [each for each in notes if each not in shared]
+        numbers = tuple(sorted(told.setdefault(each, len(told) + 1) for each in own))
         words = tuple("" if row[c] is None else str(row[c]) for c in labels)
         rows.append(_print_row(row, words, numbers, look, wide, is_model=is_model, is_withheld=is_withheld))
     sure = look.sure(read_confidence(frame))
@@ -201,7 +215,14 @@ def print_table(
         "n",
     )
     return PrintedTable(
-        title, subtitle, heads, tuple(rows), _marks(rows, modelled, withheld, look), tuple(told), look
+        title,
+        subtitle,
+        heads,
+        tuple(rows),
+        _marks(rows, modelled, withheld, look),
+        tuple(told),
+        look,
+        tuple(shared),
     )
 
 

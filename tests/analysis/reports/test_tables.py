@@ -42,6 +42,17 @@ def test_different_notes_are_numbered_once_and_written_out():
     assert page.count('href="#note-2"') == 2
 
 
+def test_a_note_of_all_rows_is_told_once_without_a_number():
+    table = make_table(note=[JOINED, f"{CUT} | {JOINED}", JOINED, JOINED])
+    assert (table.shared, table.notes) == ((JOINED,), (CUT,))
+    assert [row.notes for row in table.rows] == [(), (1,), (), ()]
+    for text in (table.html(), table.markdown()):
+        assert text.count(f"Mọi dòng: {JOINED}") == 1
+    # a row of a CSV is read alone
+    rows = list(csv.reader(io.StringIO(table.csv())))
+    assert [row[-1] for row in rows[1:3]] == [JOINED, f"{JOINED} | {CUT}"]
+
+
 def test_modelled_and_withheld_figures_are_marked_and_explained():
     table = make_table(
         modelled=[False, True, False, False],
@@ -65,7 +76,9 @@ def test_printed_page_repeats_heads_and_tears_no_row():
 
 
 def test_markdown_has_as_many_cells_in_every_row():
-    lines = [line for line in make_table(note=[JOINED] * 4).markdown().splitlines() if line.startswith("|")]
+    lines = [
+        line for line in make_table(note=[JOINED] * 3 + [CUT]).markdown().splitlines() if line.startswith("|")
+    ]
     assert len(lines) == 6
     assert {line.count("|") for line in lines} == {5}
     assert lines[2] == "| Phường Nghĩa Đô [1] | 95,00 | 90,64 – 99,36 | 1.310 |"
