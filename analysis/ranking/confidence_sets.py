@@ -48,7 +48,7 @@ class Ranking:
 
 
 def rank_units(
-    frame: pl.DataFrame,
+    frame: pl.DataFrame | pl.LazyFrame,
     *,
     unit: str,
     estimate: str = "estimate",
@@ -106,6 +106,7 @@ def rank_units(
     >>> rank_units(units, unit="unit").units.select("unit", "rank", "rank_low", "rank_high").rows()
     [('A', 1, 1, 1), ('B', 2, 2, 3), ('C', 3, 2, 3)]
     """
+    frame = frame.lazy().collect()
     _check(frame, confidence, draws)
     figures = read_figures(
         frame,

@@ -11,7 +11,7 @@ _NEW = ("probability_top", "probability_bottom", "expected_rank", "probability_d
 
 
 def estimate_top_probabilities(
-    frame: pl.DataFrame,
+    frame: pl.DataFrame | pl.LazyFrame,
     *,
     unit: str,
     k: int,
@@ -63,6 +63,7 @@ def estimate_top_probabilities(
     >>> estimate_top_probabilities(units, unit="unit", k=1)["probability_top"].round(2).to_list()
     [1.0, 0.0, 0.0]
     """
+    frame = frame.lazy().collect()
     figures = read_figures(
         frame,
         unit=unit,

@@ -1,22 +1,27 @@
 """Modelled figures moved so that together they give the direct figure of the whole; METHODS 13.6."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from analysis.errors import AreaError
+from analysis.estimation.asked import Names, list_names
 from analysis.small_area.between_areas import Floats
 from analysis.small_area.modelled import Bounds, join_notes, set_limits
 
+_ROW = " row"
 RULES = ("error", "difference", "ratio")
 _NEEDED = ("estimate", "mse", "modelled", "direct", "df", "confidence", "note")
 
 
 def benchmark_areas(
-    areas: pl.DataFrame,
+    areas: pl.DataFrame | pl.LazyFrame,
     *,
     share: str,
-    total: float | None = None,
+    by: Names = (),
+    total: float | Mapping[object, float] | None = None,
     rule: str = "error",
     bounds: Bounds = None,
 ) -> pl.DataFrame:
@@ -28,9 +33,13 @@ def benchmark_areas(
         ``AreaModel.areas`` or ``UnitModel.areas``, with the column ``share`` joined on.
     share
         Column, >= 0: how much of the whole an area is, such as its transactions; only ratios matter.
+    by
+        Columns, such as the province: the direct figure of each of their combinations is met on its own. Empty:
+        one figure for the whole.
     total
         The figure to be met, in the unit of the figures; best the published direct figure of the whole, with its
-        own design. None: Σ share·direct / Σ share, for which every area of a positive share needs a direct figure.
+        own design. With ``by`` a mapping from every level (of several columns: every tuple) to its figure. None:
+        Σ share·direct / Σ share, for which every area of a positive share needs a direct figure.
     rule
         How the difference is spread: ``error`` (by share × mean squared error, so that what is known well moves
         least), ``difference`` (everybody the same), ``ratio`` (everybody by the same factor). Rows that are not
@@ -70,6 +79,11 @@ def benchmark_areas(
     >>> met["shift"].round(2).to_list()
     [1.02, 0.76, 0.51, 6.96]
     """
+    areas, by = areas.lazy().collect(), list_names(by)
+    if by:
+        return _meet_each(areas, by, share, total, rule, bounds)
+    if isinstance(total, Mapping):
+        raise AreaError(["total is a mapping and by names no columns"], "Name the columns whose levels it has.")
     _check(areas, share, total, rule)
     part = areas[share].cast(pl.Float64).to_numpy() / areas[share].cast(pl.Float64).sum()
     estimate, mse = areas["estimate"].to_numpy(), areas["mse"].to_numpy()
@@ -88,6 +102,36 @@ def benchmark_areas(
     )
     result = set_limits(result, confidence=float(areas["confidence"][0]), bounds=bounds)
     return result.with_columns(pl.Series("shift", shift))
+
+
+def _meet_each(
+    areas: pl.DataFrame,
+    by: Sequence[str],
+    share: str,
+    total: float | Mapping[object, float] | None,
+    rule: str,
+    bounds: Bounds,
+) -> pl.DataFrame:
+    """Every group met on its own; the rows stay in their order."""
+    problems = [f"column {c!r} is missing" for c in by if c not in areas.columns]
+    if isinstance(total, (int, float)):
+        problems.append(f"total is {total!r} for several groups")
+    if problems:
+        raise AreaError(problems, "Give a figure for every group as a mapping, or none.")
+    made, problems, remedy = [], [], ""
+    for key, part in areas.with_row_index(_ROW).partition_by(by, as_dict=True).items():
+        level = key[0] if len(by) == 1 else key
+        its = total[level] if isinstance(total, Mapping) and level in total else None
+        try:
+            if isinstance(total, Mapping) and its is None:
+                raise AreaError(["total has no figure for it"], "Give one for every group.")
+            made.append(benchmark_areas(part, share=share, total=its, rule=rule, bounds=bounds))
+        except AreaError as error:
+            problems += [f"{level!r}: {problem}" for problem in error.problems]
+            remedy = error.remedy
+    if problems:
+        raise AreaError(problems, remedy)
+    return pl.concat(made).sort(_ROW).drop(_ROW)
 
 
 def _meet(estimate: Floats, part: Floats, direction: Floats, total: float, bounds: Bounds) -> Floats:

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
+from analysis.estimation.asked import Names, list_names
 from analysis.small_area.area_frame import AreaFrame, read_areas
 from analysis.small_area.between_areas import Floats, LinearFit, estimate_between, fit_line
 from analysis.small_area.diagnostics import p_value_normal, p_value_same_areas
@@ -49,10 +50,10 @@ class AreaModel:
 
 
 def fit_fay_herriot(
-    areas: pl.DataFrame,
+    areas: pl.DataFrame | pl.LazyFrame,
     *,
-    area: str | Sequence[str],
-    covariates: Sequence[str] = (),
+    area: Names,
+    covariates: Names = (),
     estimate: str = "estimate",
     standard_error: str = "standard_error",
     intercept: bool = True,
@@ -117,7 +118,8 @@ def fit_fay_herriot(
     >>> model.areas.select("unit", "direct", pl.col("estimate").round(1), "modelled").row(3)
     ('D', 100.0, 84.8, True)
     """
-    names = (area,) if isinstance(area, str) else tuple(area)
+    names, covariates = list_names(area), list_names(covariates)
+    areas = areas.lazy().collect()
     check_choices(method, METHODS, confidence, bounds)
     check_by(names)
     read = read_areas(

@@ -1,11 +1,11 @@
 """The unit-level model of Battese, Harter and Fuller: one row per response, an effect per area; METHODS 13.7."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
+from analysis.estimation.asked import Names, list_names
 from analysis.small_area.modelled import (
     CENSUS,
     EMPTY,
@@ -39,12 +39,12 @@ class UnitModel:
 
 
 def fit_nested_error(
-    responses: pl.DataFrame,
-    populations: pl.DataFrame,
+    responses: pl.DataFrame | pl.LazyFrame,
+    populations: pl.DataFrame | pl.LazyFrame,
     *,
-    area: str | Sequence[str],
+    area: Names,
     value: str,
-    covariates: Sequence[str] = (),
+    covariates: Names = (),
     population: str | None = None,
     method: str = "reml",
     confidence: float = 0.95,
@@ -96,7 +96,8 @@ def fit_nested_error(
     >>> model.areas["estimate"].round(1).to_list()
     [70.2, 88.2, 57.4]
     """
-    names = (area,) if isinstance(area, str) else tuple(area)
+    names, covariates = list_names(area), list_names(covariates)
+    responses, populations = responses.lazy().collect(), populations.lazy().collect()
     check_choices(method, METHODS, confidence, bounds)
     check_by(names)
     read = read_responses(responses, populations, area=names, value=value, covariates=covariates, size=population)

@@ -9,7 +9,7 @@ Bounds = tuple[float, float] | None
 
 
 def smooth_variances(
-    areas: pl.DataFrame,
+    areas: pl.DataFrame | pl.LazyFrame,
     *,
     n: str = "n",
     standard_error: str = "standard_error",
@@ -61,6 +61,7 @@ def smooth_variances(
     >>> smooth_variances(cells)["smoothed_standard_error"].round(2).to_list()
     [14.14, 14.14, 10.0]
     """
+    areas = areas.lazy().collect()
     _check(areas, n, standard_error, expected, bounds)
     # pooled like a within-group variance: n·SE² is the spread of a cell, n − 1 what it knows of it
     shape = (

@@ -1,9 +1,11 @@
 """Benchmarking: the total is met, what is well known moves least, what is not modelled does not move."""
 
+import numpy as np
 import polars as pl
 import pytest
 
 from analysis.errors import AreaError
+from analysis.ranking import rank_units
 from analysis.small_area import benchmark_areas, fit_fay_herriot
 
 DIRECT = pl.DataFrame(
@@ -89,3 +91,50 @@ def test_what_cannot_be_benchmarked_is_refused(change, options, problem) -> None
     areas = MODEL.with_columns(pl.lit(value).alias(name) for name, value in change.items())
     with pytest.raises(AreaError, match=problem):
         benchmark_areas(areas, share="transactions", **options)
+
+
+def provinces() -> pl.DataFrame:
+    rng = np.random.default_rng(3)
+    cells = pl.DataFrame(
+        {
+            "unit": range(30),
+            "estimate": rng.normal(80, 5, 30),
+            "standard_error": rng.uniform(1, 6, 30),
+        }
+    )
+    modelled = fit_fay_herriot(cells, area="unit").areas
+    return modelled.with_columns(province=pl.col("unit") % 3, people=pl.Series(rng.integers(5, 90, 30)))
+
+
+def test_each_province_meets_its_own_direct_figure_and_rows_keep_their_order() -> None:
+    areas = provinces()
+    met = benchmark_areas(areas, share="people", by="province")
+    assert met["unit"].to_list() == areas["unit"].to_list()
+    weighted = met.group_by("province").agg(
+        ((pl.col("estimate") - pl.col("direct")) * pl.col("people")).sum().alias("apart")
+    )
+    assert weighted["apart"].to_list() == pytest.approx([0.0] * 3, abs=1e-9)
+    alone = benchmark_areas(areas.filter(pl.col("province") == 1), share="people")
+    assert met.filter(pl.col("province") == 1)["estimate"].to_list() == alone["estimate"].to_list()
+
+
+def test_published_figures_of_provinces_are_met() -> None:
+    met = benchmark_areas(provinces(), share="people", by="province", total={0: 81.0, 1: 82.0, 2: 83.0})
+    means = met.group_by("province").agg((pl.col("estimate") * pl.col("people")).sum() / pl.col("people").sum())
+    assert means.sort("province")["estimate"].to_list() == pytest.approx([81.0, 82.0, 83.0])
+
+
+def test_a_province_without_a_figure_is_named() -> None:
+    with pytest.raises(AreaError, match="2: total has no figure for it"):
+        benchmark_areas(provinces(), share="people", by="province", total={0: 81.0, 1: 82.0})
+    with pytest.raises(AreaError, match="for several groups"):
+        benchmark_areas(provinces(), share="people", by="province", total=80.0)
+
+
+def test_frames_may_be_lazy_and_one_name_need_not_be_a_list() -> None:
+    areas = provinces()
+    assert benchmark_areas(areas.lazy(), share="people").equals(benchmark_areas(areas, share="people"))
+    lazy = areas.select("unit", "estimate", "standard_error", age="people").lazy()
+    one, several = (fit_fay_herriot(lazy, area="unit", covariates=names).areas for names in ("age", ["age"]))
+    assert one.equals(several)
+    assert rank_units(lazy, unit="unit").units.equals(rank_units(lazy.collect(), unit="unit").units)
