@@ -11,7 +11,7 @@ Names = str | Sequence[str]
 
 
 def list_names(columns: Names) -> tuple[str, ...]:
-    """One name or several; a single text is one column, not its letters. METHODS 3.1.
+    """One name or several; a single text is one column, not its letters. METHODS 3.5.
 
     >>> list_names("unit"), list_names(["unit", "procedure"])
     (('unit',), ('unit', 'procedure'))
