@@ -3,7 +3,7 @@
 import polars as pl
 
 from analysis.errors import ReportError
-from analysis.ranking import Ranking, judge_league_table
+from analysis.ranking import LeagueVerdict, Ranking, judge_league_table
 from analysis.reports.altair_loading import load_altair
 from analysis.reports.finish import Told, finish_picture, say_marks
 from analysis.reports.look import Look
@@ -17,7 +17,7 @@ ROW = 24  # pixels of a row
 
 
 def draw_rank_sets(ranking: Ranking, *, title: str, n: str = "n", look: Look | None = None) -> Picture:
-    """For every unit the set of ranks it may have, a dot at the rank of its figure, and the tiers as bands.
+    """For every unit the set of ranks it may have, and the tiers as bands; a dot at its rank where it may be told.
 
     Parameters
     ----------
@@ -31,7 +31,8 @@ def draw_rank_sets(ranking: Ranking, *, title: str, n: str = "n", look: Look | N
     Returns
     -------
     Picture
-        Units without a figure stand last, without a dot: any rank is possible.
+        Dots and order by rank only where ranks may be printed; else rows stand by their sets, or by name. Units
+        without a figure stand last: any rank is possible.
 
     Raises
     ------
@@ -62,12 +63,16 @@ def draw_rank_sets(ranking: Ranking, *, title: str, n: str = "n", look: Look | N
         problems.append(f"{units.height} units, {MOST} at most can be read on one picture")
     if problems:
         raise ReportError(problems, "Xếp hạng trong từng tỉnh / Rank within provinces, and keep the column n.")
-    rows = units.sort("rank", "rank_low", "rank_high", nulls_last=True, maintain_order=True)
+    is_joint = str(units["rank_method"][0]).startswith("joint")
+    verdict = judge_league_table(ranking) if is_joint else None
+    print_as = verdict.print_as if verdict is not None else "ranks"
+    rows = _order(units, ranking.unit, print_as)
+    has_dots = print_as == "ranks"
     values = [
         {
             "name": f"{row[ranking.unit]} *" if is_model else str(row[ranking.unit]),
             "shape": "model" if is_model else "survey",
-            "rank": row["rank"],
+            "rank": row["rank"] if has_dots else None,
             "low": row["rank_low"] - 0.5,
             "high": row["rank_high"] + 0.5,
             "set": _span(row["rank_low"], row["rank_high"]),
@@ -118,11 +123,10 @@ def draw_rank_sets(ranking: Ranking, *, title: str, n: str = "n", look: Look | N
         banded = base.transform_filter("datum.tier != null && datum.tier % 2 == 1")
         layers.insert(0, banded.mark_rect(color=SHADE))
     chart = alt.layer(*layers).properties(width=look.width, height=alt.Step(row_height(names, ROW)))
-    is_joint = str(units["rank_method"][0]).startswith("joint")
     told = Told(
         title,
-        _subtitle(ranking, n, look, is_joint),
-        _notes(look, is_joint, has_bands)
+        _subtitle(ranking, n, look, verdict),
+        _notes(look, is_joint, has_bands, has_dots)
         + say_marks(look, modelled=any(v["shape"] == "model" for v in values), withheld=0, bare=0),
         _describe(rows, ranking, look),
         is_demonstration(units),
@@ -155,8 +159,15 @@ def _span(low: int, high: int) -> str:
     return str(low) if low == high else f"{low}–{high}"
 
 
-def _subtitle(ranking: Ranking, n: str, look: Look, is_joint: bool) -> list[str]:
+def _order(units: pl.DataFrame, unit: str, print_as: str) -> pl.DataFrame:
+    """By rank where ranks may be printed, else by what may be: the sets, or the names. METHODS 14.5."""
+    keys = {"ranks": ["rank", "rank_low", "rank_high"], "groups": ["rank_low", "rank_high", unit], "names": [unit]}
+    return units.sort(pl.col("rank").is_null(), *keys[print_as], nulls_last=True, maintain_order=True)
+
+
+def _subtitle(ranking: Ranking, n: str, look: Look, verdict: LeagueVerdict | None) -> list[str]:
     units = ranking.units
+    is_joint = verdict is not None
     sure = look.sure(float(units["rank_confidence"][0]))
     held = look.say(
         f"{units.height} đơn vị; {look.counts(units[n].drop_nulls().to_list())}; khoảng hạng "
@@ -164,19 +175,20 @@ def _subtitle(ranking: Ranking, n: str, look: Look, is_joint: bool) -> list[str]
         f"{units.height} units; {look.counts(units[n].drop_nulls().to_list())}; rank sets "
         f"{'that hold together' if is_joint else 'of each unit alone'} with {sure} confidence",
     )
-    if not is_joint:
+    if verdict is None:
         return [held]
-    verdict = judge_league_table(ranking)
     return [held, look.say(verdict.reason_vi, verdict.reason_en)]
 
 
-def _notes(look: Look, is_joint: bool, has_bands: bool) -> list[str]:
-    said = [
-        look.say(
-            "Chấm: hạng theo số đo được; thanh: các hạng có thể có.",
-            "Dot: rank of the figure; bar: ranks that are possible.",
-        )
-    ]
+def _notes(look: Look, is_joint: bool, has_bands: bool, has_dots: bool) -> list[str]:
+    said = [look.say("Thanh: các hạng có thể có.", "Bar: ranks that are possible.")]
+    if has_dots:
+        said = [
+            look.say(
+                "Chấm: hạng theo số đo được; thanh: các hạng có thể có.",
+                "Dot: rank of the figure; bar: ranks that are possible.",
+            )
+        ]
     if has_bands:
         said.append(
             look.say(

@@ -198,6 +198,31 @@ def test_rank_picture_says_whether_ranks_may_be_printed():
     assert "Không dùng để so các đơn vị" in alone
 
 
+def read_ranks(estimates: list[float], error: float):
+    frame = pl.DataFrame(
+        {"unit": list("DCBA"), "estimate": estimates, "standard_error": [error] * 4, "n": [200] * 4}
+    )
+    return draw_rank_sets(rank_units(frame, unit="unit"), title="t")
+
+
+@pytest.mark.parametrize(
+    ("estimates", "error", "order", "ranks"),
+    [
+        pytest.param([95.0, 85.0, 75.0, 65.0], 0.5, "DCBA", ["1", "2", "3", "4"], id="ranks may be printed"),
+        pytest.param([95.0, 94.9, 75.0, 74.9], 1.0, "CDAB", ["—"] * 4, id="only groups may"),
+        pytest.param([80.3, 80.2, 80.1, 80.0], 3.0, "ABCD", ["—"] * 4, id="neither"),
+    ],
+)
+def test_no_rank_is_drawn_where_none_may_be_printed(
+    estimates: list[float], error: float, order: str, ranks: list[str]
+):
+    picture = read_ranks(estimates, error)
+    assert picture.table["Đơn vị"].to_list() == list(order)
+    assert picture.table["Hạng"].to_list() == ranks
+    texts = read_texts(picture.svg())
+    assert any(text.startswith("Chấm: hạng") for text in texts) == (ranks[0] == "1")
+
+
 def test_funnel_limits_by_hand():
     # 80 ± 1,959964·sqrt(80·20/400) = 80 ± 3,919928
     low, high = funnel_limits(400, centre=80.0, level=0.95)
