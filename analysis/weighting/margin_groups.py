@@ -19,13 +19,13 @@ _WEIGHT = " weight"
 @dataclass(frozen=True)
 class MarginGroups:
     """``weight``: sums of the groups that have rows; ``levels``: margin → the level of each, as text (null where
-    a column has none). ``nulls``: margin → rows without a level. ``has_bad_weights``: one is not above 0.
+    a column has none). ``nulls``: margin → rows without a level. ``bad_weights``: rows without one above 0.
     ``rows``: the weight of each row; ``present``: which of ``groups`` have rows."""
 
     weight: Numbers
     levels: Mapping[str, pl.Series]
     nulls: Mapping[str, int]
-    has_bad_weights: bool
+    bad_weights: int
     rows: Column
     groups: Groups
     present: NDArray[np.int64]
@@ -58,12 +58,14 @@ def group_margins(
     if groups is None:
         return None
     weights = to_column(read[_WEIGHT].fill_null(0.0) if read[_WEIGHT].null_count() else read[_WEIGHT])
-    sums, has_bad_weights = _add_up(weights, groups)
+    sums, has_bad = _add_up(weights, groups)
+    is_sound = (pl.col(_WEIGHT) > 0) & pl.col(_WEIGHT).is_finite()
+    bad_weights = read.select((~is_sound.fill_null(False)).sum()).item() if has_bad else 0
     present = np.flatnonzero(sums)
     table = pl.DataFrame([keys[column].name(groups.of[column][present]).alias(column) for column in columns])
     levels = {margin_name(margin): levels_of(table, margin) for margin in margins}
     nulls = {margin_name(margin): _count_nulls(read, margin) for margin in margins}
-    return MarginGroups(sums[present], levels, nulls, has_bad_weights, weights, groups, present)
+    return MarginGroups(sums[present], levels, nulls, bad_weights, weights, groups, present)
 
 
 def _count_nulls(read: pl.DataFrame, margin: Margin) -> int:
@@ -72,7 +74,7 @@ def _count_nulls(read: pl.DataFrame, margin: Margin) -> int:
 
 
 def _add_up(weights: Column, groups: Groups) -> tuple[Numbers, bool]:
-    """Sums of weights by group, and whether one is not above 0."""
+    """Sums of weights by group, and whether one is not a number above 0."""
 
     def work(start: int, stop: int) -> list[NDArray]:
         sums, bad = np.zeros(groups.size), np.zeros(1)
@@ -81,7 +83,7 @@ def _add_up(weights: Column, groups: Groups) -> tuple[Numbers, bool]:
         return [sums, bad]
 
     sums, bad = in_halves(groups.rows, work)
-    return sums, bool(bad[0])
+    return sums, bool(bad[0]) or not bool(np.isfinite(sums).all())
 
 
 @compiled

@@ -80,6 +80,7 @@ def rake(
     into: str = "weight_calibrated",
     tolerance: float = 1e-10,
     max_rounds: int = 1000,
+    regression: str = "equal",
 ) -> Raked:
     """Weights whose sums by each level of each margin are the totals asked for.
 
@@ -96,6 +97,11 @@ def rake(
         What the column of new weights is called in ``Raked.frame``.
     tolerance
         Largest relative difference left in any level; every margin is checked after the last round.
+    regression
+        By which weights standard errors take off what the margins explain: ``equal``, ``start`` or
+        ``calibrated``; or ``ten_sweeps``, which R's ``rake`` stops at. Where the margins overlap little, R is
+        ``equal``; where they are strongly related, R has not settled and its errors can be far too large.
+        METHODS 3.7.
 
     Returns
     -------
@@ -134,8 +140,11 @@ def rake(
     (2.5, 0.1472)
     """
     named = cast(Mapping[Margin, Mapping[object, float]], margins)
-    schema = set(frame.collect_schema())
-    there = [margin for margin in named if set(margin_columns(margin)) <= schema]
+    schema = frame.collect_schema()
+    if (kind := schema.get(weight)) is None or not kind.is_numeric():
+        found = "is missing" if kind is None else f"is {kind}, a number is needed"
+        raise RakingRefused([f"column {weight!r} (weight) {found}; the frame has: {', '.join(schema)}"])
+    there = [margin for margin in named if set(margin_columns(margin)) <= set(schema)]
     groups = group_margins(frame, weight=weight, margins=there)
     if groups is None:
         raise RakingRefused(["the margins have more than 134 million combinations of levels"])
@@ -147,7 +156,7 @@ def rake(
         groups.multiply(factors),
         pl.concat(side.tell(groups.weight, factors) for side in sides),
         rounds,
-        Calibration(weight, into, tuple(named)),
+        Calibration(weight, into, tuple(named), regression=regression),
         (float(factors.min()), float(factors.max())),
         frame,
     )
@@ -226,7 +235,7 @@ def _refuse_impossible(groups: MarginGroups, weight: str, margins: Mapping[str, 
         problems.append("grand totals differ: " + ", ".join(f"{name} {total:g}" for name, total in grand.items()))
     if not margins:
         problems.append("no margins given")
-    if groups.has_bad_weights:
-        problems.append(f"{weight}: weights must be above 0")
+    if groups.bad_weights:
+        problems.append(f"{weight}: {groups.bad_weights} of {len(groups.rows)} weights are no numbers above 0")
     if problems:
         raise RakingRefused(problems)

@@ -75,6 +75,25 @@ def test_rows_without_one_of_the_columns_taken_together_are_counted() -> None:
         rake(sample, weight="w", margins={("sex", "age"): {("f", "young"): 1}})
 
 
+@pytest.mark.parametrize(
+    ("weight", "said"),
+    [
+        pytest.param([1.0, 0.0, -2.0, 1.0, 1.0], "w: 2 of 5 weights are no numbers above 0", id="not above 0"),
+        pytest.param([1.0, float("inf"), 1.0, 1.0, 1.0], "w: 1 of 5 weights", id="infinite"),
+        pytest.param([1.0, float("nan"), None, 1.0, 1.0], "w: 2 of 5 weights", id="NaN and null"),
+        pytest.param(["1"] * 5, "column 'w' \\(weight\\) is String, a number is needed", id="text"),
+    ],
+)
+def test_weights_that_cannot_be_raked_are_counted(weight, said) -> None:
+    with pytest.raises(RakingRefused, match=said):
+        rake(SAMPLE.with_columns(w=pl.Series(weight)), weight="w", margins={"sex": {"f": 60, "m": 30}})
+
+
+def test_a_weight_that_is_no_column_is_named() -> None:
+    with pytest.raises(RakingRefused, match="column 'weight' \\(weight\\) is missing; the frame has: sex, age, w"):
+        rake(SAMPLE, weight="weight", margins={"sex": {"f": 60, "m": 30}})
+
+
 def test_levels_that_are_numbers_are_compared_as_text() -> None:
     raked = rake(SAMPLE.with_columns(sex=pl.Series([1, 1, 2, 2, 2])), weight="w", margins={"sex": {1: 60, 2: 30}})
     assert raked.weights.to_list() == pytest.approx([30, 30, 10, 10, 10])
