@@ -86,6 +86,9 @@ def find_changes(
     >>> changes = find_changes(series, by=["unit"], period="month")
     >>> changes.select("unit", "estimate", "standard_error", "is_different").rows()
     [('A', -20.0, 5.0, True), ('B', 1.0, 5.0, False)]
+    >>> as_shares = find_changes(series, by=["unit"], period="month", bounds=(0, 100))
+    >>> as_shares.select(pl.col("p_value").round(4)).to_series().to_list()
+    [0.0004, 0.8428]
     """
     _check(frame, by, period, against, correlation, multiplicity, bounds)
     claims = Claims(confidence, multiplicity)
