@@ -54,6 +54,7 @@ _HOMES = {
     "calibrate": "weighting.calibrate",
     "chi_square_test": "models.chi_square_test",
     "combine_imputations": "estimation.imputations",
+    "combine_joint_imputations": "estimation.joint_imputations",
     "compare_domains": "comparison.domains",
     "compare_importance": "models.importance",
     "compare_periods": "comparison.periods",

@@ -21,6 +21,7 @@ from analysis.estimation.covariances import estimate_covariances
 from analysis.estimation.estimate import estimate_means, estimate_proportions, estimate_ratios, estimate_totals
 from analysis.estimation.imputations import combine_imputations
 from analysis.estimation.joint import estimate_jointly
+from analysis.estimation.joint_imputations import combine_joint_imputations
 from analysis.estimation.measures import measure_item
 from analysis.estimation.proportions_as_r import estimate_proportions_as_r
 from analysis.estimation.quantiles import estimate_quantiles
@@ -88,6 +89,7 @@ __all__ = [
     "calibrate",
     "chi_square_test",
     "combine_imputations",
+    "combine_joint_imputations",
     "compare_domains",
     "compare_importance",
     "compare_periods",

@@ -122,6 +122,10 @@ def _reweigh(rows: pl.DataFrame, column: str) -> pl.Series:
     return analysis.post_stratify(rows, weight=column, by="sex", counts=COUNTS).weights
 
 
+def _mean_minutes(rows: pl.DataFrame) -> float:
+    return float(analysis.estimate_means(rows, DESIGN, values=["minutes"])["estimate"][0])
+
+
 def _replicate() -> tuple[pl.DataFrame, SurveyDesign]:
     return analysis.make_replicates(SAMPLE, DESIGN, kind="JKn")
 
@@ -207,6 +211,12 @@ OTHERS: dict[str, Callable[[], bool]] = {
             [analysis.estimate_means(each, DESIGN, values=["minutes"]) for each in (EARLIER, SAMPLE)]
         )["between"].item()
         == pytest.approx(2**0.5)
+    ),
+    "combine_joint_imputations": lambda: (
+        analysis.combine_joint_imputations(
+            [analysis.estimate_jointly(each, DESIGN, values=["minutes"]) for each in (EARLIER, SAMPLE)]
+        ).estimates["estimate"][0]
+        == pytest.approx(sum(_mean_minutes(each) for each in (EARLIER, SAMPLE)) / 2)
     ),
     "watch_units": lambda: (
         analysis.watch_units(DAYS, unit="unit", day="day", value="value", baseline=90.0)["alarm"][-1] is True

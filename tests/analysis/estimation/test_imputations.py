@@ -4,10 +4,13 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analysis.comparison import estimate_contrasts
 from analysis.design import SurveyDesign
 from analysis.errors import EstimateError
 from analysis.estimation.estimate import estimate_means
 from analysis.estimation.imputations import combine_imputations
+from analysis.estimation.joint import JointEstimates, estimate_jointly
+from analysis.estimation.joint_imputations import combine_joint_imputations
 from tests.analysis.oracle import differ, read_case
 
 CASE = read_case("p26_multiple_imputation")
@@ -109,3 +112,42 @@ def test_all_problems_are_told_together():
         combine_imputations(frames[:1], by=["unit"])
     with pytest.raises(EstimateError, match="imputation"):
         combine_imputations(frames[0], by=["unit"])
+
+
+def filled_sets() -> list[JointEstimates]:
+    rng = np.random.default_rng(2)
+    frame = pl.DataFrame({"w": rng.uniform(1, 4, 80), "unit": list("ABCD") * 20, "y": rng.normal(50, 9, 80)})
+    filled = [frame.with_columns(pl.col("y") + pl.Series(rng.normal(0, 2, 80))) for _ in range(6)]
+    return [estimate_jointly(each, SurveyDesign("w"), values="y", by="unit") for each in filled]
+
+
+def test_covariances_of_completed_data_sets_are_put_together_by_the_definition():
+    joints = filled_sets()
+    found = combine_joint_imputations(joints)
+    theta = np.array([joint.estimates["estimate"].to_list() for joint in joints])
+    away = theta - theta.mean(axis=0)
+    within = sum(joint.covariance for joint in joints) / 6
+    assert found.covariance == pytest.approx(within + 7 / 6 * away.T @ away / 5, rel=1e-12)
+    rows = combine_imputations([joint.estimates for joint in joints], by=["unit", "value"])
+    assert found.estimates["standard_error"].to_list() == rows["standard_error"].to_list()
+    assert np.sqrt(np.diag(found.covariance)) == pytest.approx(rows["standard_error"].to_numpy(), rel=1e-12)
+
+
+def test_a_linear_contrast_of_them_is_the_contrast_of_each_put_together():
+    joints = filled_sets()
+    made = estimate_contrasts(combine_joint_imputations(joints), {"A - B": "A - B"})
+    each = pl.concat([estimate_contrasts(joint, {"A - B": "A - B"}) for joint in joints])
+    expected = combine_imputations(each.with_columns(m=pl.Series(range(6))), imputation="m", df=None)
+    assert made["estimate"].item() == pytest.approx(expected["estimate"].item(), rel=1e-12)
+    assert made["standard_error"].item() == pytest.approx(expected["standard_error"].item(), rel=1e-12)
+
+
+def test_data_sets_of_other_figures_are_refused():
+    joints = filled_sets()
+    other = estimate_jointly(
+        pl.DataFrame({"w": [1.0] * 4, "y": [1.0, 2.0, 3.0, 4.0]}), SurveyDesign("w"), values="y"
+    )
+    with pytest.raises(EstimateError, match="data set 2 has other figures"):
+        combine_joint_imputations([joints[0], other])
+    with pytest.raises(EstimateError, match="two at least"):
+        combine_joint_imputations(joints[:1])
