@@ -24,6 +24,10 @@ def adjust_p_values(p_values: Real, method: str) -> Real:
     """
     check_multiplicity(method)
     p = np.asarray(p_values, float)
+    if wrong := int(((p < 0) | (p > 1)).sum()):
+        raise ComparisonError(
+            [f"{wrong} of {p.size} p values lie outside 0 to 1"], "Give p values, not statistics."
+        )
     known = np.flatnonzero(~np.isnan(p))
     m = len(known)
     found = p.copy()

@@ -272,8 +272,8 @@ def estimate_items(
         raise EstimateError(["nothing to estimate was named"], "Name at least one column.")
     by = list_names(by)
     check_names(by, [quantity.name for quantity in quantities], taken=ESTIMATE_COLUMNS, label=label)
-    check_kinds(frame, design, items, where)
     within = restrict_items(items, where)
+    check_kinds(frame, design, items, where)
     if not design.is_simple:
         return estimate_designed(
             read_designed(frame, design, items=within, keys=by), by, quantities, rule, label=label

@@ -29,13 +29,19 @@ def rescale_zero_based(item: str, *, levels: int) -> pl.Expr:
 def measure_item(item: str, measure: str, *, levels: int, satisfied_from: int) -> pl.Expr:
     """``item`` (levels 1..``levels``, null = no answer) on 0-100 by the measure a recipe names.
 
-    ``measure``: satisfied_share, rescaled_mean or zero_based_mean; anything else raises MeasureError.
+    ``measure``: satisfied_share, rescaled_mean or zero_based_mean; anything else raises MeasureError, and so do
+    fewer than two levels and a ``satisfied_from`` that is none of 2..levels.
     A level outside 1..levels is not looked for here: the estimators refuse what leaves 0-100. METHODS 1.1-1.3.
 
     >>> answers = pl.DataFrame({"q1": [5, 3, None]})
     >>> answers.select(measure_item("q1", "satisfied_share", levels=5, satisfied_from=4))["q1"].to_list()
     [100.0, 0.0, None]
     """
+    problems = [f"item {item!r}: {levels} levels"] if levels < 2 else []
+    if measure == "satisfied_share" and not problems and not 2 <= satisfied_from <= levels:
+        problems.append(f"item {item!r}: satisfied_from is {satisfied_from}, levels are 1 to {levels}")
+    if problems:
+        raise MeasureError(problems, "Two levels at least, and not all of them satisfied.")
     if measure == "satisfied_share":
         return share_satisfied(item, satisfied_from=satisfied_from)
     if measure == "rescaled_mean":

@@ -8,6 +8,7 @@ import polars as pl
 
 from analysis.design import SurveyDesign
 from analysis.errors import DesignError, EstimateError, ItemError
+from analysis.estimation.impossible_strata import list_impossible
 
 BOUNDS = (0.0, 100.0)
 _TINY = 1e-9  # what floating point may add to 100
@@ -50,6 +51,10 @@ class Sample:
 
 def restrict_items(items: Mapping[str, pl.Expr], where: pl.Expr | None) -> dict[str, pl.Expr]:
     """``items``, null outside ``where``: those rows leave the domain and stay in the design. METHODS 3.5."""
+    if where is not None and not isinstance(where, pl.Expr):
+        raise EstimateError(
+            [f"where is {where!r}, a claim about rows is needed"], "Write where=pl.col('age') >= 60."
+        )
     return dict(items) if where is None else {name: pl.when(where).then(item) for name, item in items.items()}
 
 
@@ -194,18 +199,7 @@ def _count_strata(read: pl.DataFrame, design: SurveyDesign) -> pl.DataFrame:
         .sort("stratum")
         .with_row_index("code")
     )
-    two = strata.filter(pl.col("population") != pl.col("largest"))
-    small = strata.filter(pl.col("population") < pl.col("psus") - _TINY)
-    lonely = strata.filter((pl.col("psus") == 1) & (design.lonely == "fail"))
-    problems = [
-        f"{bad.height} strata {what}, first {bad['stratum'][0]!r}"
-        for bad, what in (
-            (two, f"have more than one value of {design.population!r}"),
-            (small, f"have a population {design.population!r} smaller than their sample"),
-            (lonely, "have one sampled PSU only"),
-        )
-        if bad.height
-    ]
+    problems = list_impossible(strata, design)
     if problems:
         raise DesignError(problems, "Correct the population, or collapse the strata (METHODS 3.3, 3.6).")
     return strata

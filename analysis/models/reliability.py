@@ -7,6 +7,7 @@ import polars as pl
 
 from analysis.design import SurveyDesign
 from analysis.designs.drawn import Real
+from analysis.designs.reading import check_columns
 from analysis.errors import EstimateError
 from analysis.estimation.variances import estimate_variances
 from analysis.models.one_factor import fit_one_factor
@@ -39,6 +40,7 @@ def estimate_alpha(frame: pl.DataFrame | pl.LazyFrame, design: SurveyDesign, *, 
     """
     if len(items) < 2:
         raise EstimateError([f"alpha of {len(items)} items"], "Name at least two items.")
+    check_columns(frame.lazy(), design.columns, {item: pl.col(item) for item in items})
     complete = pl.all_horizontal(pl.col(item).is_not_null() for item in items)
     summed = frame.lazy().with_columns(pl.sum_horizontal(items).alias(_SUM))
     variances = estimate_variances(summed, design, values=[*items, _SUM], where=complete)["estimate"].to_list()
@@ -214,8 +216,9 @@ def _estimate(
     rows = tabulate_estimates(
         shown, estimates[known], spread, sample, df=free, confidence=confidence, scale=scale, notes=said
     )
-    # What cannot be computed keeps its row, empty.
-    return pl.DataFrame({_NAME: names}).join(rows, on=_NAME, how="left", maintain_order="left")
+    # What cannot be computed keeps its row, empty but for what is said of it.
+    whole = pl.DataFrame({_NAME: names}).join(rows, on=_NAME, how="left", maintain_order="left")
+    return whole if notes is None else whole.with_columns(pl.Series("note", notes, pl.String))
 
 
 def _note_omega(table: Real, sample: Sampled) -> str | None:

@@ -27,10 +27,11 @@ def find_alpha(covariance: Real) -> Sloped:
 
 
 def find_omega(covariance: Real) -> Sloped:
-    """L²/(L² + Σψ); derivatives through the loadings by the implicit function. METHODS 19.7."""
+    """L²/(L² + Σψ); derivatives through the loadings by the implicit function. NaN: no factor was found, or
+    the unique variances add up to less than 0, so that omega would pass 1. METHODS 19.7."""
     count = len(covariance)
     loadings = fit_one_factor(covariance) if count >= 3 else None
-    if loadings is None:
+    if loadings is None or not np.trace(covariance) >= (loadings**2).sum():
         return Sloped(np.nan, np.full(covariance.shape, np.nan))
     length, own = loadings.sum(), np.trace(covariance) - (loadings**2).sum()
     whole = length**2 + own

@@ -7,6 +7,7 @@ import polars as pl
 
 from analysis.design import SurveyDesign
 from analysis.errors import DesignError, ItemError
+from analysis.estimation.impossible_strata import list_impossible
 from analysis.estimation.passes.engine import bring
 
 
@@ -58,18 +59,7 @@ def _refuse(
         for role in nulls
         if (found := count[f"null {role}"] + count.get(f"bad {role}", 0))
     ]
-    differing = strata.filter(pl.col("population") != pl.col("largest"))
-    small = strata.filter(pl.col("population") < pl.col("psus") - 1e-9)
-    lonely = strata.filter((pl.col("psus") == 1) & (design.lonely == "fail"))
-    problems += [
-        f"{table.height} strata {what}, first {table['stratum'][0]!r}"
-        for table, what in (
-            (differing, f"have more than one value of {design.population!r}"),
-            (small, f"have a population {design.population!r} smaller than their sample"),
-            (lonely, "have one sampled PSU only"),
-        )
-        if table.height
-    ]
+    problems += list_impossible(strata, design)
     if problems:
         raise DesignError(problems, "Give every response a place in the design, or leave it out before.")
     wrong = [
