@@ -10,7 +10,8 @@ weights         weigh_by_inclusion, weigh_stages, adjust_by_classes, adjust_by_p
                 effective_size
 estimates       estimate_means, estimate_totals, estimate_ratios, estimate_proportions, estimate_quantiles,
                 estimate_variances, estimate_covariances; measure_item and estimate_composites for indices;
-                estimate_statistic for any other; estimate_proportions_as_r, combine_imputations
+                estimate_statistic for any other; estimate_proportions_as_r, combine_imputations,
+                combine_joint_imputations; grade_estimates
 calibrated      estimate_calibrated_means, _totals, _ratios, _proportions, _quantiles, _composites
 comparisons     compare_domains, compare_periods, estimate_jointly, estimate_contrasts, adjust_p_values
 ranks           rank_units, group_alike, estimate_top_probabilities, judge_league_table
@@ -18,8 +19,9 @@ small areas     smooth_variances, fit_fay_herriot, fit_nested_error, benchmark_a
 over time       find_changes, watch_units
 samples         size_for_share, size_by_yamane, allocate, plan_sample, select_sample
 official        load_framework, score_framework, score_sheets, rate_decision_766, find_contradictions
-models          fit_model, fit_ordinal, exponentiate, predict_outcomes, estimate_margins; wald_test and
-                likelihood_ratio_test of terms; estimate_drivers, compare_importance
+models          fit_model, fit_ordinal, exponentiate, limit_coefficients, predict_outcomes,
+                estimate_margins; wald_test and likelihood_ratio_test of terms; estimate_drivers,
+                compare_importance
 tests           t_test, rank_test, chi_square_test, goodness_of_fit_test
 scales          estimate_reliability, describe_items, estimate_alpha, estimate_correlations
 errors          AnalysisError: ``problems``, all of one input together, and ``remedy``
@@ -93,6 +95,7 @@ _HOMES = {
     "fit_nested_error": "small_area.nested_error",
     "fit_ordinal": "models.ordinal",
     "goodness_of_fit_test": "models.goodness_of_fit",
+    "grade_estimates": "estimation.grades",
     "group_alike": "ranking.groups",
     "judge_league_table": "ranking.league_table",
     "kish_design_effect": "weighting.diagnostics",

@@ -19,6 +19,7 @@ from analysis.estimation.calibrated_quantiles import estimate_calibrated_quantil
 from analysis.estimation.composite import estimate_composites
 from analysis.estimation.covariances import estimate_covariances
 from analysis.estimation.estimate import estimate_means, estimate_proportions, estimate_ratios, estimate_totals
+from analysis.estimation.grades import grade_estimates
 from analysis.estimation.imputations import combine_imputations
 from analysis.estimation.joint import estimate_jointly
 from analysis.estimation.joint_imputations import combine_joint_imputations
@@ -128,6 +129,7 @@ __all__ = [
     "fit_nested_error",
     "fit_ordinal",
     "goodness_of_fit_test",
+    "grade_estimates",
     "group_alike",
     "judge_league_table",
     "kish_design_effect",

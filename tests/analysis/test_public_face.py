@@ -352,6 +352,10 @@ OTHERS: dict[str, Callable[[], bool]] = {
         analysis.smooth_variances(UNITS.with_columns(n=pl.lit(40)))["smoothed_standard_error"].n_unique() == 1
     ),
     "group_alike": lambda: analysis.group_alike(analysis.rank_units(UNITS, unit="unit"))["unit"].n_unique() == 6,
+    "grade_estimates": lambda: (
+        analysis.grade_estimates(analysis.estimate_means(SAMPLE, DESIGN, values=["minutes"]))["grade"].item()
+        == "withhold"
+    ),
     "estimate_top_probabilities": lambda: (
         analysis.estimate_top_probabilities(UNITS, unit="unit", k=2)["probability_top"].sum() == pytest.approx(2)
     ),
