@@ -95,6 +95,7 @@ def test_replicates_drawn_alike_give_the_covariance():
     assert found["standard_error"].item() == pytest.approx(linear["standard_error"].item(), rel=0.05)
 
 
+@pytest.mark.long
 def test_rotating_samples_have_their_true_variance():
     # 2,000 people; 80 asked in each period, half of them the same. 300 pairs of samples: relative error 8 %.
     rng = np.random.default_rng(6)

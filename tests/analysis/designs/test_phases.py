@@ -280,6 +280,7 @@ def test_what_the_first_phase_adds_is_told_by_repetition():
     assert math.sqrt(np.mean(np.square(one))) / spread < 0.75
 
 
+@pytest.mark.long
 def test_calibration_to_the_first_phase_states_what_repetition_shows():
     # 300 double samples of 40 from 160 from 900; y follows x, which is known of the 160: stated over true error
     rng = np.random.default_rng(20261130)

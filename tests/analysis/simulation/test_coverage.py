@@ -7,6 +7,8 @@ from tests.analysis.simulation.coverage import average, measure_coverage
 from tests.analysis.simulation.demonstration import as_published, cover, published, simulate
 from tests.analysis.simulation.world import make_world
 
+pytestmark = pytest.mark.long
+
 # 120 samples × 30 units of 10 responses or more: 3,600 intervals a node, so chance moves an average by about
 # 0.4 points (one standard error), and that of one share level (720 intervals) by about 0.8.
 SAMPLES = 120

@@ -10,6 +10,8 @@ from tests.analysis.simulation.designed_coverage import (
     measure_periods,
 )
 
+pytestmark = pytest.mark.long
+
 FEW = (5,)  # communes in each of four strata: 16 degrees of freedom
 
 

@@ -6,6 +6,8 @@ import pytest
 from tests.analysis.simulation.level_coverage import cover_levels
 from tests.analysis.simulation.share_coverage import average
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def coverage() -> pl.DataFrame:

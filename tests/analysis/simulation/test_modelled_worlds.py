@@ -1,8 +1,11 @@
 """Figures moved to a total keep their coverage, and where nested errors fail; modelled_worlds.md has more."""
 
 import polars as pl
+import pytest
 
 from tests.analysis.simulation.modelled_worlds import measure_benchmarked, measure_nested_worlds
+
+pytestmark = pytest.mark.long
 
 
 def test_benchmarked_figures_meet_the_total_and_keep_their_coverage() -> None:

@@ -5,6 +5,8 @@ import pytest
 
 from tests.analysis.simulation.month_changes import measure_change, measure_quiet
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def quiet() -> pl.DataFrame:

@@ -5,6 +5,8 @@ import pytest
 
 from tests.analysis.simulation.rank_answers import measure_answer_ranks
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("share", [0.5, 0.9])
 def test_all_sets_hold_at_once_where_errors_come_from_the_answers(share: float) -> None:

@@ -5,6 +5,8 @@ import pytest
 
 from tests.analysis.simulation.rank_sets import measure_rank_sets, measure_top_probabilities
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def hardest() -> pl.DataFrame:

@@ -5,6 +5,8 @@ import pytest
 
 from tests.analysis.simulation.share_coverage import DESIGNS, average, cover
 
+pytestmark = pytest.mark.long
+
 # 300 samples × 4 sizes × 3 designs for each share: 3,600 intervals, one standard error is about 0.4 points; of one
 # design 1,200 and 0.6 points.
 SAMPLES = 300

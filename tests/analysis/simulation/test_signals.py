@@ -10,6 +10,8 @@ from analysis.quality.signals.straight_lines import find_straight_lines
 from tests.analysis.quality.signals.make_guarded import make_guarded
 from tests.analysis.simulation.signals import CHEATS, PLANTED, SEED, World, find, make_month, plant
 
+pytestmark = pytest.mark.long
+
 SURVEY = Path(__file__).resolve().parents[4] / "shared" / "data" / "resident_survey_2021q3.csv"
 FOUND_BY = {
     "five_at_closing": {"closing_time"},

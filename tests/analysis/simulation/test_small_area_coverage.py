@@ -7,6 +7,8 @@ import pytest
 from analysis.small_area import fit_fay_herriot
 from tests.analysis.simulation.small_areas import measure_cells, measure_fay_herriot, measure_nested
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def normal_world() -> pl.DataFrame:

@@ -12,6 +12,8 @@ from tests.analysis.simulation.watch import (
 from tests.analysis.simulation.watch_exact import measure_exactly
 from tests.analysis.simulation.watch_worlds import Quiet
 
+pytestmark = pytest.mark.long
+
 HELD = ("90 %, 1 a day", "98 %, 1 a day", "90 %, 1 a day, calendar", "five levels, mean 80, 1 a day")
 LUCK = ("bad days, 5 a day", "bad days, 5 a day, days_depend", "bad weeks, days_depend")
 

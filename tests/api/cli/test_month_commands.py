@@ -68,6 +68,7 @@ def test_index_as_json_has_exact_values_and_is_kept(
     assert (tmp_path / f"var/indices/{MONTH}/one_stop/2026.1.parquet").is_file()
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore")  # of pyspark's own modules
 def test_index_on_spark_from_a_folder_of_snapshots_has_the_figures_of_polars(
     hailong: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path
