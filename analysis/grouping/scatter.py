@@ -1,7 +1,6 @@
 """Adds numbers up by group: two threads over two halves of the rows, always in the order of the rows."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -12,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analysis.compiled import compiled
+from analysis.grouping.threads import on_both
 
 Codes = NDArray[np.int32]
 Numbers = NDArray[np.float64]
@@ -51,8 +51,7 @@ def in_order(rows: int, work: Callable[[int, int], Any]) -> list[Any]:
     """What ``work(start, stop)`` gives for all rows, or for the first half and the second. METHODS 20.2."""
     if rows < _WORTH_A_THREAD:
         return [work(0, rows)]
-    with ThreadPoolExecutor(2) as threads:
-        return list(threads.map(work, (0, rows // 2), (rows // 2, rows)))
+    return on_both(lambda ends: work(*ends), ((0, rows // 2), (rows // 2, rows)))
 
 
 def blocks(start: int, stop: int, at_once: int = BLOCK, borders: Sequence[int] = ()) -> Iterator[tuple[int, int]]:

@@ -1,7 +1,6 @@
 """Estimates by the pass over levels: one reading of the rows, then the domains, a part after the other."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import polars as pl
@@ -16,6 +15,7 @@ from analysis.estimation.passes.reduce import reduce_groups
 from analysis.estimation.passes.standing import gather_standing
 from analysis.estimation.rule import Rule
 from analysis.estimation.totals import Quantity
+from analysis.grouping.threads import on_both
 
 AT_ONCE = 1 << 18  # groups whose columns stay in the cache of a core
 
@@ -55,8 +55,7 @@ def estimate_levels(
     parts = [slice(None)] if is_joint else _part(gathered, names, at_once)
     if len(parts) == 1:
         return estimate(parts[0])
-    with ThreadPoolExecutor(2) as threads:
-        found = [table for table in threads.map(estimate, parts) if table is not None]
+    found = [table for table in on_both(estimate, parts) if table is not None]
     return pl.concat(found) if found else None
 
 

@@ -1,7 +1,6 @@
 """Reads of a frame only what an estimate needs, each column as narrow as it comes."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,6 +12,7 @@ from analysis.design import SurveyDesign
 from analysis.estimation.passes.levels import Levels, Reading, plan_readings, read_levels
 from analysis.grouping.keys import Key, code_column, recode
 from analysis.grouping.scatter import Column, to_column
+from analysis.grouping.threads import on_both
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,7 @@ class Plan:
         if len(whole) < len(levels) or not all(_is_within(item.values, self.bounds) for item in whole):
             return None
         columns = sorted(set(self.named.values()))
-        with ThreadPoolExecutor(2) as threads:
-            coded = dict(zip(columns, threads.map(partial(_code, read, known), columns), strict=True))
+        coded = dict(zip(columns, on_both(partial(_code, read, known), columns), strict=True))
         return Narrow(
             read.height,
             {name: coded[column] for name, column in self.named.items()},
