@@ -102,10 +102,12 @@ def gather_standing(pieces: Pieces, design: SurveyDesign, used: Sequence[str]) -
 
 
 def _start(first: Narrow, used: Sequence[str]) -> StandingSums | None:
-    if prod(first.keys[name].size for name in used) >= 2**62:
-        return None
+    """None where there are more groups than could each have a place."""
     groups = group_rows(first.rows, {name: first.keys[name] for name in used})
-    return None if groups is None else StandingSums(first, used, groups)
+    if groups is None:
+        return None
+    places = prod(first.keys[name].size for name in groups.free)
+    return None if 2 * 3 * places * len(first.items) > MOST_NUMBERS else StandingSums(first, used, groups)
 
 
 def _finish(

@@ -58,3 +58,17 @@ def test_a_stratum_that_follows_from_the_unit_at_first_and_later_does_not():
     pieces = open_pieces(frame, design, ["unit"], at_once=500)
     assert gather_standing(pieces, design, list(pieces.keys)) is None
     assert gather_joined(pieces, design, list(pieces.keys)) is not None
+
+
+def test_more_groups_than_could_each_have_a_place_are_joined():
+    # 3,000 × 3,000 × 3,000 could be: 27 thousand million groups, of which fewer than 3,000 occur
+    rng = np.random.default_rng(5)
+    drawn = {name: pl.Series(rng.integers(0, 3_000, 3_000)) for name in ("unit", "day")}
+    frame = long_sample(rng.integers(0, 3_000, 3_000)).with_columns(**drawn)
+    pieces = open_pieces(pl.concat([frame, frame]), SurveyDesign("w", stratum="h", cluster="day"), ["unit"], 2_000)
+    used = list(pieces.keys)
+    assert gather_standing(pieces, pieces.plan.design, used) is None
+    joined = gather_joined(pieces, pieces.plan.design, used)
+    assert joined is not None
+    assert joined.people.sum() == 6_000
+    assert len(joined.people) == frame.select("h", "unit", "day").unique().height
