@@ -19,9 +19,9 @@ from analysis.comparison.references import (
 )
 from analysis.design import SurveyDesign
 from analysis.errors import ComparisonError
-from analysis.estimation.asked import Names, list_names
 from analysis.estimation.covary import Covariances
 from analysis.estimation.joint import LARGEST_MATRIX
+from analysis.grouping.names import Names, list_names
 from analysis.weighting.auxiliaries import Calibration
 
 Against = str | float | Sequence[str]

@@ -15,9 +15,9 @@ from analysis.designs.drawn import Real, Whole
 from analysis.designs.places import place_in_stages
 from analysis.designs.reading import Reading
 from analysis.errors import ComparisonError
-from analysis.estimation.asked import Names, list_names
 from analysis.estimation.covary import Covariances
 from analysis.estimation.joint import LARGEST_MATRIX
+from analysis.grouping.names import Names, list_names
 from analysis.weighting.auxiliaries import Calibration
 
 Side = tuple[Frame, Asked, Reading, Covariances]

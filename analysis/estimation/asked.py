@@ -7,17 +7,6 @@ import polars as pl
 from analysis.design import SurveyDesign
 from analysis.errors import DesignError, EstimateError, ItemError
 
-Names = str | Sequence[str]
-
-
-def list_names(columns: Names) -> tuple[str, ...]:
-    """One name or several; a single text is one column, not its letters. METHODS 3.5.
-
-    >>> list_names("unit"), list_names(["unit", "procedure"])
-    (('unit',), ('unit', 'procedure'))
-    """
-    return (columns,) if isinstance(columns, str) else tuple(columns)
-
 
 def check_names(by: Sequence[str], made: Iterable[str], *, taken: Iterable[str], label: str) -> None:
     """Refuses domains and figures named twice, and domains named as a column of the result, which would be lost.

@@ -9,6 +9,7 @@ from analysis.estimation.credit import credit_calibration
 from analysis.estimation.estimate import SHARE_BOUNDS, Frame, mean_quantity, ratio_items, total_quantity
 from analysis.estimation.rows import restrict_items
 from analysis.estimation.rule import Rule
+from analysis.grouping.names import Names, list_names
 from analysis.weighting.auxiliaries import Calibration
 
 
@@ -17,8 +18,8 @@ def estimate_calibrated_means(
     design: SurveyDesign,
     calibration: Calibration | Sequence[Calibration],
     *,
-    values: Sequence[str],
-    by: Sequence[str] = (),
+    values: Names,
+    by: Names = (),
     where: pl.Expr | None = None,
     variance: str = "residual",
     regression: str | None = None,
@@ -80,10 +81,20 @@ def estimate_calibrated_means(
     0.2943...
     """
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
+    values = list_names(values)
     quantities = [mean_quantity(value, k) for k, value in enumerate(values)]
     items = restrict_items({value: pl.col(value) for value in values}, where)
     return credit_calibration(
-        frame, design, calibration, items, quantities, by, rule, "value", variance=variance, regression=regression
+        frame,
+        design,
+        calibration,
+        items,
+        quantities,
+        list_names(by),
+        rule,
+        "value",
+        variance=variance,
+        regression=regression,
     )
 
 
@@ -92,8 +103,8 @@ def estimate_calibrated_totals(
     design: SurveyDesign,
     calibration: Calibration | Sequence[Calibration],
     *,
-    values: Sequence[str],
-    by: Sequence[str] = (),
+    values: Names,
+    by: Names = (),
     where: pl.Expr | None = None,
     variance: str = "residual",
     regression: str | None = None,
@@ -112,10 +123,20 @@ def estimate_calibrated_totals(
     310.0
     """
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
+    values = list_names(values)
     quantities = [total_quantity(value, k) for k, value in enumerate(values)]
     items = restrict_items({value: pl.col(value) for value in values}, where)
     return credit_calibration(
-        frame, design, calibration, items, quantities, by, rule, "value", variance=variance, regression=regression
+        frame,
+        design,
+        calibration,
+        items,
+        quantities,
+        list_names(by),
+        rule,
+        "value",
+        variance=variance,
+        regression=regression,
     )
 
 
@@ -125,7 +146,7 @@ def estimate_calibrated_ratios(
     calibration: Calibration | Sequence[Calibration],
     *,
     ratios: Mapping[str, tuple[str, str]],
-    by: Sequence[str] = (),
+    by: Names = (),
     where: pl.Expr | None = None,
     variance: str = "residual",
     regression: str | None = None,
@@ -148,7 +169,16 @@ def estimate_calibrated_ratios(
     of_ratios, quantities = ratio_items(ratios)
     items = restrict_items(of_ratios, where)
     return credit_calibration(
-        frame, design, calibration, items, quantities, by, rule, "ratio", variance=variance, regression=regression
+        frame,
+        design,
+        calibration,
+        items,
+        quantities,
+        list_names(by),
+        rule,
+        "ratio",
+        variance=variance,
+        regression=regression,
     )
 
 
@@ -158,7 +188,7 @@ def estimate_calibrated_proportions(
     calibration: Calibration | Sequence[Calibration],
     *,
     of: str,
-    by: Sequence[str] = (),
+    by: Names = (),
     where: pl.Expr | None = None,
     variance: str = "residual",
     regression: str | None = None,
@@ -185,6 +215,15 @@ def estimate_calibrated_proportions(
     items = restrict_items(of_levels, where)
     quantities = [mean_quantity(str(k), k) for k in range(len(levels))]
     result = credit_calibration(
-        frame, design, calibration, items, quantities, by, rule, "level", variance=variance, regression=regression
+        frame,
+        design,
+        calibration,
+        items,
+        quantities,
+        list_names(by),
+        rule,
+        "level",
+        variance=variance,
+        regression=regression,
     )
     return result.with_columns(levels.gather(result["level"].cast(pl.UInt32)).alias("level"))

@@ -10,6 +10,7 @@ from analysis.estimation.credit import credit_calibration
 from analysis.estimation.estimate import Frame
 from analysis.estimation.rows import BOUNDS, restrict_items
 from analysis.estimation.rule import Rule
+from analysis.grouping.names import Names, list_names
 from analysis.weighting.auxiliaries import Calibration
 
 
@@ -19,7 +20,7 @@ def estimate_calibrated_composites(
     calibration: Calibration | Sequence[Calibration],
     *,
     nodes: Mapping[str, Mapping[str, float]],
-    by: Sequence[str] = (),
+    by: Names = (),
     where: pl.Expr | None = None,
     variance: str = "residual",
     regression: str | None = None,
@@ -49,7 +50,7 @@ def estimate_calibrated_composites(
             data,
             design,
             nodes=nodes,
-            by=by,
+            by=list_names(by),
             where=where,
             confidence=confidence,
             interval=interval,
@@ -63,7 +64,7 @@ def estimate_calibrated_composites(
         calibration,
         items,
         [node_quantity(node, coefficients, codes) for node, coefficients in nodes.items()],
-        by,
+        list_names(by),
         rule,
         "node",
         variance=variance,

@@ -9,6 +9,7 @@ from analysis.estimation.credit import credit_calibration
 from analysis.estimation.estimate import SHARE_BOUNDS, Frame, mean_quantity
 from analysis.estimation.quantiles import invert_shares
 from analysis.estimation.rule import Rule
+from analysis.grouping.names import Names, list_names
 from analysis.weighting.auxiliaries import Calibration
 
 
@@ -17,9 +18,9 @@ def estimate_calibrated_quantiles(
     design: SurveyDesign,
     calibration: Calibration | Sequence[Calibration],
     *,
-    values: Sequence[str],
+    values: Names,
     quantiles: Sequence[float] = (0.5,),
-    by: Sequence[str] = (),
+    by: Names = (),
     where: pl.Expr | None = None,
     variance: str = "residual",
     regression: str | None = None,
@@ -48,11 +49,11 @@ def estimate_calibrated_quantiles(
             calibration,
             {name: pl.col(name) for name in marks},
             [mean_quantity(name, k) for k, name in enumerate(marks)],
-            by,
+            list_names(by),
             limits,
             "value",
             variance=variance,
             regression=regression,
         )
 
-    return invert_shares(frame, design, values, quantiles, by, where, rule, estimate)
+    return invert_shares(frame, design, values, quantiles, list_names(by), where, rule, estimate)

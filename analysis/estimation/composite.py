@@ -10,7 +10,7 @@ import polars as pl
 from analysis.design import SurveyDesign
 from analysis.designs.reading import read_designed
 from analysis.errors import NodeError
-from analysis.estimation.asked import Names, check_kinds, check_names, list_names
+from analysis.estimation.asked import check_kinds, check_names
 from analysis.estimation.designed import estimate_designed
 from analysis.estimation.finish import ESTIMATE_COLUMNS, estimate_quantities
 from analysis.estimation.passes.levelled import estimate_levels
@@ -18,6 +18,7 @@ from analysis.estimation.passes.open import open_narrow
 from analysis.estimation.rows import BOUNDS, place_rows, read_sample, restrict_items
 from analysis.estimation.rule import Rule
 from analysis.estimation.totals import Quantity
+from analysis.grouping.names import Names, list_names
 
 
 def estimate_composites(

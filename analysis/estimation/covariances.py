@@ -6,9 +6,10 @@ import polars as pl
 
 from analysis.design import SurveyDesign
 from analysis.errors import EstimateError
-from analysis.estimation.asked import Names, check_kinds, check_names, list_names
+from analysis.estimation.asked import check_kinds, check_names
 from analysis.estimation.estimate import estimate_means
 from analysis.estimation.finish import ESTIMATE_COLUMNS
+from analysis.grouping.names import Names, list_names
 
 _PRODUCT, _MEAN, _N = " product", " mean", " n"
 

@@ -8,7 +8,7 @@ import polars as pl
 from analysis.design import SurveyDesign
 from analysis.designs.reading import read_designed
 from analysis.errors import EstimateError, ItemError
-from analysis.estimation.asked import Names, check_kinds, check_names, list_names
+from analysis.estimation.asked import check_kinds, check_names
 from analysis.estimation.designed import estimate_designed
 from analysis.estimation.finish import ESTIMATE_COLUMNS, estimate_quantities
 from analysis.estimation.passes.levelled import estimate_levels
@@ -16,6 +16,7 @@ from analysis.estimation.passes.open import open_narrow
 from analysis.estimation.rows import read_rows, restrict_items
 from analysis.estimation.rule import Rule
 from analysis.estimation.totals import Quantity
+from analysis.grouping.names import Names, list_names
 
 Frame = pl.DataFrame | pl.LazyFrame
 SHARE_BOUNDS = (0.0, 1.0)

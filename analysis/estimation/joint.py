@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from analysis.design import SurveyDesign
 from analysis.designs.reading import Reading
 from analysis.errors import EstimateError
-from analysis.estimation.asked import Names, check_kinds, check_names, list_names
+from analysis.estimation.asked import check_kinds, check_names
 from analysis.estimation.covary import Covariances, find_covariances
 from analysis.estimation.estimate import mean_quantity, ratio_items, total_quantity
 from analysis.estimation.influences import find_influences
 from analysis.estimation.inside import read_inside
 from analysis.estimation.intervals import t_quantile
 from analysis.estimation.totals import Quantity
+from analysis.grouping.names import Names, list_names
 from analysis.weighting.auxiliaries import Calibration
 
 LARGEST_MATRIX = 1_000

@@ -10,10 +10,10 @@ from scipy import special
 
 from analysis.design import SurveyDesign
 from analysis.errors import EstimateError
-from analysis.estimation.asked import Names, list_names
 from analysis.estimation.cubic_spline import interpolate
 from analysis.estimation.estimate import estimate_proportions
 from analysis.estimation.intervals import asin_limits, t_quantile
+from analysis.grouping.names import Names, list_names
 
 Real = NDArray[np.float64]
 _DEVIANCE_APART, _MOST_ROUNDS, _MOST_STEPS, _STEPS_TO_END = 1e-8, 25, 10, 5

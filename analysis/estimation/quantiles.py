@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from analysis.design import SurveyDesign
 from analysis.designs.reading import check_columns
 from analysis.errors import EstimateError
-from analysis.estimation.asked import Names, check_kinds, check_names, list_names
+from analysis.estimation.asked import check_kinds, check_names
 from analysis.estimation.estimate import SHARE_BOUNDS, Frame, estimate_items, mean_quantity
 from analysis.estimation.finish import ESTIMATE_COLUMNS
 from analysis.estimation.intervals import t_quantile
@@ -17,6 +17,7 @@ from analysis.estimation.quantile_rules import QUANTILE_RULES, Sorted, find_quan
 from analysis.estimation.rows import restrict_items
 from analysis.estimation.rule import Rule
 from analysis.estimation.sorted_values import sort_values
+from analysis.grouping.names import Names, list_names
 
 
 def estimate_quantiles(

@@ -3,8 +3,8 @@
 import polars as pl
 
 from analysis.design import SurveyDesign
-from analysis.estimation.asked import Names, list_names
 from analysis.estimation.estimate import estimate_means
+from analysis.grouping.names import Names, list_names
 
 _SQUARED = " squared deviation"
 _MEAN, _N = " mean", " n"

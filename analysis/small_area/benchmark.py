@@ -7,7 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analysis.errors import AreaError
-from analysis.estimation.asked import Names, list_names
+from analysis.grouping.names import Names, list_names
 from analysis.small_area.between_areas import Floats
 from analysis.small_area.modelled import Bounds, join_notes, set_limits
 

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from analysis.estimation.asked import Names, list_names
+from analysis.grouping.names import Names, list_names
 from analysis.small_area.area_frame import AreaFrame, read_areas
 from analysis.small_area.between_areas import Floats, LinearFit, estimate_between, fit_line
 from analysis.small_area.diagnostics import p_value_normal, p_value_same_areas

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from analysis.estimation.asked import Names, list_names
+from analysis.grouping.names import Names, list_names
 from analysis.small_area.modelled import (
     CENSUS,
     EMPTY,

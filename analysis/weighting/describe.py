@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import polars as pl
 
 from analysis.errors import WeightError
+from analysis.grouping.names import Names, list_names
 from analysis.weighting.auxiliaries import name_problems
 
 
-def describe_weights(frame: pl.DataFrame | pl.LazyFrame, *, weight: str, by: Sequence[str] = ()) -> pl.DataFrame:
+def describe_weights(frame: pl.DataFrame | pl.LazyFrame, *, weight: str, by: Names = ()) -> pl.DataFrame:
     """Range, Kish's design effect and effective size of weights, in all or in every class of ``by``.
 
     Parameters
@@ -45,6 +46,7 @@ def describe_weights(frame: pl.DataFrame | pl.LazyFrame, *, weight: str, by: Seq
     (3, 2.0, 1.5, 2.0)
     """
     data = frame.lazy().collect()
+    by = list_names(by)
     _refuse(data, weight, by)
     used = pl.col(weight).cast(pl.Float64).filter(pl.col(weight) > 0)
     squares = (used**2).sum()

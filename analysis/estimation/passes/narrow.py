@@ -14,6 +14,8 @@ from analysis.grouping.keys import Key, code_column, recode
 from analysis.grouping.scatter import Column, to_column
 from analysis.grouping.threads import on_both
 
+_WIDE = (pl.Int128, pl.UInt128)  # NumPy has no such numbers
+
 
 @dataclass(frozen=True)
 class Narrow:
@@ -42,6 +44,9 @@ def plan_narrow(
     schema = lazy.collect_schema()
     needed = {*design.columns, *keys} | {root for item in items.values() for root in item.meta.root_names()}
     if not needed <= set(schema) or not design.is_simple:
+        return None
+    placed = {*keys, *(name for name in (design.stratum, design.cluster) if name is not None)}
+    if any(schema[name].is_nested() or schema[name] in _WIDE for name in placed):
         return None
     readings = plan_readings(lazy, schema, list(items.values()))
     if readings is None:

@@ -1,17 +1,23 @@
-"""What is refused before anything is computed: with the column, how many, and what to do."""
+"""What is taken and what is refused before anything is computed: with the column, how many, and what to do."""
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from analysis import (
     SurveyDesign,
     adjust_p_values,
+    describe_weights,
     effective_size,
     estimate_alpha,
+    estimate_calibrated_means,
+    estimate_calibrated_quantiles,
+    estimate_calibrated_totals,
     estimate_means,
     estimate_reliability,
     kish_design_effect,
     measure_item,
+    rake,
 )
 from analysis.errors import ComparisonError, DesignError, EstimateError, ItemError, MeasureError, WeightError
 
@@ -72,3 +78,37 @@ def test_no_omega_passes_1():
     found = estimate_reliability(odd, SurveyDesign("w"), items=["a", "b", "c"]).filter(statistic="omega")
     assert found["estimate"].item() is None or found["estimate"].item() <= 1
     assert found["high"].item() is None or found["high"].item() <= 1
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(pl.concat_list("unit"), id="list"),
+        pytest.param(pl.struct("unit"), id="struct"),
+        pytest.param(pl.col("h").cast(pl.Int128), id="128 bits"),
+        pytest.param(pl.col("unit").cast(pl.Categorical), id="categorical"),
+        pytest.param(pl.duration(days=pl.col("h")), id="duration"),
+    ],
+)
+def test_a_key_may_be_of_any_kind(kind):
+    people = PEOPLE.with_columns(unit=pl.Series(list("aaabbb")))
+    odd = people.with_columns(key=kind)
+    plain, found = (
+        estimate_means(frame, SurveyDesign("w", stratum=key), values="x", by=key).drop(key)
+        for frame, key in ((people, "unit"), (odd, "key"))
+    )
+    assert_frame_equal(found, plain)
+
+
+def test_one_name_is_one_column_for_calibrated_samples_and_weights_too():
+    people = PEOPLE.with_columns(unit=pl.Series(list("aaabbb")), minutes=pl.col("x"))
+    raked = rake(people, weight="w", margins={"unit": {"a": 40, "b": 60}})
+    design = SurveyDesign("weight_calibrated")
+    for estimate in (estimate_calibrated_means, estimate_calibrated_totals, estimate_calibrated_quantiles):
+        one, several = (
+            estimate(raked.frame, design, raked.calibration, values=values, by=by)
+            for values, by in (("minutes", "unit"), (["minutes"], ["unit"]))
+        )
+        assert_frame_equal(one, several)
+    described = describe_weights(raked.frame, weight="weight_calibrated", by="unit")
+    assert described["unit"].to_list() == ["a", "b"]
