@@ -81,20 +81,11 @@ def estimate_calibrated_means(
     0.2943...
     """
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
-    values = list_names(values)
+    values, by = list_names(values), list_names(by)
     quantities = [mean_quantity(value, k) for k, value in enumerate(values)]
     items = restrict_items({value: pl.col(value) for value in values}, where)
     return credit_calibration(
-        frame,
-        design,
-        calibration,
-        items,
-        quantities,
-        list_names(by),
-        rule,
-        "value",
-        variance=variance,
-        regression=regression,
+        frame, design, calibration, items, quantities, by, rule, "value", variance=variance, regression=regression
     )
 
 
@@ -123,20 +114,11 @@ def estimate_calibrated_totals(
     310.0
     """
     rule = Rule(confidence, "t", None, df=df, reference=design_effect)
-    values = list_names(values)
+    values, by = list_names(values), list_names(by)
     quantities = [total_quantity(value, k) for k, value in enumerate(values)]
     items = restrict_items({value: pl.col(value) for value in values}, where)
     return credit_calibration(
-        frame,
-        design,
-        calibration,
-        items,
-        quantities,
-        list_names(by),
-        rule,
-        "value",
-        variance=variance,
-        regression=regression,
+        frame, design, calibration, items, quantities, by, rule, "value", variance=variance, regression=regression
     )
 
 
@@ -165,20 +147,11 @@ def estimate_calibrated_ratios(
     >>> found["estimate"].round(9).item()  # (60·30 + 40·80)/(60·1 + 40·2)
     35.714285714
     """
-    rule = Rule(confidence, "t", None, df=df, reference=design_effect)
+    by, rule = list_names(by), Rule(confidence, "t", None, df=df, reference=design_effect)
     of_ratios, quantities = ratio_items(ratios)
     items = restrict_items(of_ratios, where)
     return credit_calibration(
-        frame,
-        design,
-        calibration,
-        items,
-        quantities,
-        list_names(by),
-        rule,
-        "ratio",
-        variance=variance,
-        regression=regression,
+        frame, design, calibration, items, quantities, by, rule, "ratio", variance=variance, regression=regression
     )
 
 
@@ -209,21 +182,12 @@ def estimate_calibrated_proportions(
     >>> found["estimate"].round(9).to_list()
     [0.3, 0.3, 0.2, 0.2]
     """
-    rule = Rule(confidence, interval, SHARE_BOUNDS, clip=False, df=df, reference=design_effect)
+    by, rule = list_names(by), Rule(confidence, interval, SHARE_BOUNDS, clip=False, df=df, reference=design_effect)
     levels = frame.lazy().select(pl.col(of).drop_nulls().unique().sort()).collect().to_series()
     of_levels = {f"{of}={level}": pl.when(pl.col(of).is_not_null()).then(pl.col(of) == level) for level in levels}
     items = restrict_items(of_levels, where)
     quantities = [mean_quantity(str(k), k) for k in range(len(levels))]
     result = credit_calibration(
-        frame,
-        design,
-        calibration,
-        items,
-        quantities,
-        list_names(by),
-        rule,
-        "level",
-        variance=variance,
-        regression=regression,
+        frame, design, calibration, items, quantities, by, rule, "level", variance=variance, regression=regression
     )
     return result.with_columns(levels.gather(result["level"].cast(pl.UInt32)).alias("level"))
