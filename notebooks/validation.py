@@ -618,9 +618,12 @@ def _(mo, oracles):
     pages = {
         "Khoảng tin cậy của tỷ lệ và chỉ số / intervals of shares and indices": "share_coverage.md",
         "Như công bố, dân số trình diễn / as published": "results.md",
+        "Mẫu ít xã: số, chênh lệch, mô hình / few communes: figures, differences, models": "designed_coverage.md",
         "Khoảng hạng / rank sets": "rank_sets.md",
         "Ô nhỏ / small areas": "small_areas.md",
-        "Theo dõi hằng ngày / daily watch": "watch.md",
+        "Theo dõi hằng ngày, không gì thay đổi / daily watch, nothing changes": "watch_held.md",
+        "Theo dõi khi các câu trả lời phụ thuộc nhau / daily watch of answers that depend": "watch_broken.md",
+        "Kiểm định hằng tháng / monthly tests": "month_changes.md",
     }
     kept = {title: (simulated / name).read_text(encoding="utf-8") for title, name in pages.items()}
     print(f"simulations {len(kept)}")

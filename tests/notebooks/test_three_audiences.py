@@ -137,7 +137,7 @@ def test_validation_agrees_with_r_in_every_case(tmp_path: Path):
     finished = run_notebook("validation", tmp_path)
     assert finished.returncode == 0, finished.stderr
     assert re.search(r"cases 26, figures \d{4}, off 0", finished.stdout)
-    assert "simulations 5" in finished.stdout
+    assert "simulations 8" in finished.stdout
     lines = [line.split(" | ") for line in finished.stdout.splitlines() if line.count(" | ") == 6]
     assert len(lines) > 60
     assert all(float(line[5]) <= float(line[6]) for line in lines)

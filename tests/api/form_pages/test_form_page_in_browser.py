@@ -42,6 +42,7 @@ def service(sqlite_url, tmp_path):
     app.state.engine.dispose()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", FORMS)
 def test_a_page_fits_every_width_and_a_finger(chromium, service, form):
     for width in WIDTHS:

@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from tests.bench.fleet import count_stored, enrol_tablets, serve_fleet
 from tests.bench.tablets import OPEN_COUNTERS, bring_all_back, keep_open
 from tests.postgres_server import free_port
@@ -10,6 +12,7 @@ from tests.postgres_server import free_port
 TABLETS, ANSWERS = 12, 130
 
 
+@pytest.mark.long
 def test_every_tablet_that_comes_back_is_stored_once(client, database_url: str, tmp_path: Path):
     keys, port = enrol_tablets(database_url, TABLETS + OPEN_COUNTERS), free_port()
 
