@@ -32,7 +32,7 @@ run: .venv/run ## set everything up, load the demonstration, serve on 127.0.0.1 
 test: .venv/dev ## run the tests, on SQLite and PostgreSQL
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long"
 
-testlong: .venv/dev ## run those that take long: every page, a week offline, Lighthouse, Spark, simulations, the attacker, notebooks
+testlong: .venv/dev ## run those that take long: pages at every size and language, a week offline, Lighthouse, Spark, simulations, the attacker, notebooks
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m long
 
 check: .venv/dev ## style, types, import floors

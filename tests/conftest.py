@@ -18,14 +18,27 @@ from api.app import create_app
 from api.cli.migrate import run_migrations
 from api.db import make_engine
 from api.settings import Settings
+from survey_forms.loader import Catalogue, load_catalogue
 from tests.browser.chromium import Chromium, start_chromium
 from tests.postgres_server import execute, run_postgres
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # 20/11/2026 10:00 in Việt Nam
 
+MEMORY_FOLDER = Path("/dev/shm")
+MEMORY_NEEDED = 4 * 2**30  # bytes, of two workers with their databases and browsers
+
 
 hypothesis.settings.register_profile("hailong", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("hailong")
+
+
+def pytest_configure() -> None:
+    """Files of the tests lie in memory where there is room: a copy of a database is made ten times as fast there."""
+    place = MEMORY_FOLDER
+    has_room = place.is_dir() and os.access(place, os.W_OK) and shutil.disk_usage(place).free > MEMORY_NEEDED
+    if has_room and "TMPDIR" not in os.environ:
+        os.environ["TMPDIR"] = str(place)
+        tempfile.tempdir = None  # to be asked for anew
 
 
 @pytest.fixture(scope="session")
@@ -95,9 +108,15 @@ def clock() -> Callable[[], datetime]:
     return lambda: NOW
 
 
+@pytest.fixture(scope="session")
+def shipped_forms() -> Catalogue:
+    """The questionnaires of the service: read once, they are frozen."""
+    return load_catalogue()
+
+
 @pytest.fixture
-def app(settings: Settings, clock: Callable[[], datetime]) -> Iterator[FastAPI]:
-    made = create_app(settings, clock=clock)
+def app(settings: Settings, clock: Callable[[], datetime], shipped_forms: Catalogue) -> Iterator[FastAPI]:
+    made = create_app(settings, clock=clock, forms=shipped_forms)
     yield made
     made.state.engine.dispose()
 

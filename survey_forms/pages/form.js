@@ -394,7 +394,7 @@
     later = setTimeout(function () { keep(); tellFrame(); }, 400);
     applyConditions();
   });
-  form.addEventListener("change", function () { keep(); applyConditions(); tellFrame(); });
+  form.addEventListener("change", function () { clearTimeout(later); keep(); applyConditions(); tellFrame(); });
   addEventListener("pagehide", keep);
   addEventListener("hashchange", function () { showStep(true); });
   if (form.hasAttribute("data-shared")) watchIdle();

@@ -11,7 +11,7 @@ from tests.browser.chromium import Chromium, start_chromium
 from tests.browser.served import serve
 from tests.releasing import make_index, make_release, make_suppressed
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.long]
 
 PROCEDURE = {"procedure": "1.004222", "procedure_name": "Đăng ký thường trú"}
 PATHS = (

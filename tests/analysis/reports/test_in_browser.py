@@ -11,7 +11,7 @@ from tests.analysis.reports.draw_each import EACH
 from tests.analysis.reports.make_figures import UNITS, make_units
 from tests.browser.chromium import Chromium, start_chromium
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.long]
 
 
 @pytest.fixture(scope="module")

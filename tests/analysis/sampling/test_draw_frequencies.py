@@ -10,6 +10,8 @@ from analysis.sampling import Stage, inclusion_probabilities, joint_probabilitie
 from analysis.sampling.draw import draw
 from analysis.sampling.randomness import RandomStream
 
+pytestmark = pytest.mark.long
+
 DRAWS = {"max_entropy": 1000}  # 4000 for the others; it looks for its working chances each time
 SIZES = [1, 2, 3, 5, 8, 8, 13, 60]  # the last is certain for n = 4
 FAR = 4.5  # standard errors; of the 36 figures of a method one in 4,000 runs would be further off

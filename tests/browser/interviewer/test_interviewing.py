@@ -149,6 +149,7 @@ def answer_everything(tablet: Tablet) -> None:
             tablet.press("next")
 
 
+@pytest.mark.long
 def test_screens_fit_every_width_and_axe_finds_nothing(tablet, tmp_path):
     problems = []
     for leads, name in ((None, "cases"), ("case-H1", "case"), ("begin", "consent")):

@@ -11,7 +11,7 @@ from tests.browser.page import Page
 from tests.browser.pages.checks import SMALL
 from tests.browser.pages.site import CAREFUL, EVERYBODY, Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.long]
 
 
 def fill(page: Page, selector: str, text: str) -> None:
