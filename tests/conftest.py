@@ -33,11 +33,11 @@ hypothesis.settings.load_profile("hailong")
 
 
 def pytest_configure() -> None:
-    """Files of the tests lie in memory where there is room: a copy of a database is made ten times as fast there."""
-    place = MEMORY_FOLDER
-    has_room = place.is_dir() and os.access(place, os.W_OK) and shutil.disk_usage(place).free > MEMORY_NEEDED
+    """Files of the tests lie in memory where there is room: a database is copied ten times as fast there."""
+    memory = MEMORY_FOLDER
+    has_room = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > MEMORY_NEEDED
     if has_room and "TMPDIR" not in os.environ:
-        os.environ["TMPDIR"] = str(place)
+        os.environ["TMPDIR"] = str(memory)
         tempfile.tempdir = None  # to be asked for anew
 
 
