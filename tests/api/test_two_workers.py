@@ -22,6 +22,9 @@ SERVE = ["-c", "from api.cli.main import main; main()", "serve", "--port"]
 PER_MINUTE = 30  # a fifth is calm: six posts of an address at once, for each process
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture
 def workers(engine: Engine, database_url: str, tmp_path: Path) -> Iterator[tuple[int, int]]:
     """The ports of two processes."""

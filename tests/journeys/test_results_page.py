@@ -13,7 +13,7 @@ from tests.browser.chromium import Chromium, start_chromium
 from tests.browser.served import serve
 from tests.releasing import make_index, make_release, make_suppressed
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.long]
 
 NAMES = (
     *("Phường Ba Đình", "Phường Đống Đa", "Phường Đông Ngạc", "Phường Ô Chợ Dừa", "Phường Ngọc Hà"),

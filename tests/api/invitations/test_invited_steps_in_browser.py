@@ -12,7 +12,7 @@ from tests.browser.chromium import Chromium
 from tests.browser.invitations import serve_invitations, wait_for, wait_until
 from tests.browser.page import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.long]
 
 SHOWN = "[...document.querySelectorAll('.step')].filter(found => found.checkVisibility()).map(found => found.id)"
 KEPT = "Object.keys(localStorage).filter(key => key.startsWith('hailong.kept.')).length"

@@ -20,7 +20,7 @@ from tests.browser.page import Page
 from tests.browser.served import serve
 from tests.conftest import NOW
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.long]
 
 ROOT = Path(__file__).resolve().parents[3]
 CATALOGUE = ROOT / "survey_forms" / "catalogue"

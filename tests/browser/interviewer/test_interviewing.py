@@ -14,7 +14,7 @@ from tests.browser.interviewer.scenes import open_interviewer, wait_until
 from tests.browser.keyboard import tab_to
 from tests.browser.kiosk.tablet import Tablet, list_stored, serve_kiosks
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.long]
 
 
 @pytest.fixture
@@ -149,7 +149,6 @@ def answer_everything(tablet: Tablet) -> None:
             tablet.press("next")
 
 
-@pytest.mark.long
 def test_screens_fit_every_width_and_axe_finds_nothing(tablet, tmp_path):
     problems = []
     for leads, name in ((None, "cases"), ("case-H1", "case"), ("begin", "consent")):

@@ -22,7 +22,7 @@ from tests.browser.kiosk.tablet import (
 )
 from tests.served_process import post_once
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.long]
 
 SUPERVISOR = "dispatchEvent(new KeyboardEvent('keydown', {ctrlKey: true, altKey: true, code: 'KeyK', key: 'k'}))"
 

@@ -12,7 +12,7 @@ from tests.browser.kiosk.tablet import (
     wait_until_sent,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.long]
 
 
 def form_of(service, form: str, version: str) -> dict[str, object]:

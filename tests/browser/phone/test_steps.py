@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.long]
 
 SHOWN = "[...document.querySelectorAll('.step')].filter(found => found.checkVisibility()).map(found => found.id)"
 # The link of that step one can see, among those for every case (survey_forms/pages/steps.py).
