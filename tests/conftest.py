@@ -24,9 +24,8 @@ from tests.postgres_server import execute, run_postgres
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # 20/11/2026 10:00 in Việt Nam
 
-MEMORY_FOLDER = Path("/dev/shm")
+MEMORY = Path("/dev/shm")
 MEMORY_NEEDED = 4 * 2**30  # bytes, of two workers with their databases and browsers
-
 
 hypothesis.settings.register_profile("hailong", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("hailong")
@@ -34,10 +33,9 @@ hypothesis.settings.load_profile("hailong")
 
 def pytest_configure() -> None:
     """Files of the tests lie in memory where there is room: a database is copied ten times as fast there."""
-    memory = MEMORY_FOLDER
-    has_room = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > MEMORY_NEEDED
+    has_room = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED
     if has_room and "TMPDIR" not in os.environ:
-        os.environ["TMPDIR"] = str(memory)
+        os.environ["TMPDIR"] = str(MEMORY)
         tempfile.tempdir = None  # to be asked for anew
 
 

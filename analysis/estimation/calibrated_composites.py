@@ -42,6 +42,7 @@ def estimate_calibrated_composites(
     70.0
     """
     rule = Rule(confidence, interval, BOUNDS, df=df, reference=design_effect)
+    by = list_names(by)
     codes = {item: k for k, item in enumerate(dict.fromkeys(item for each in nodes.values() for item in each))}
     items = restrict_items({item: pl.col(item) for item in codes}, where)
 
@@ -50,7 +51,7 @@ def estimate_calibrated_composites(
             data,
             design,
             nodes=nodes,
-            by=list_names(by),
+            by=by,
             where=where,
             confidence=confidence,
             interval=interval,
@@ -64,7 +65,7 @@ def estimate_calibrated_composites(
         calibration,
         items,
         [node_quantity(node, coefficients, codes) for node, coefficients in nodes.items()],
-        list_names(by),
+        by,
         rule,
         "node",
         variance=variance,

@@ -41,6 +41,7 @@ def estimate_calibrated_quantiles(
     2.0
     """
     limits = Rule(confidence, interval, SHARE_BOUNDS, clip=False, df=df)
+    by = list_names(by)
 
     def estimate(data: pl.DataFrame, marks: Sequence[str]) -> pl.DataFrame:
         return credit_calibration(
@@ -49,11 +50,11 @@ def estimate_calibrated_quantiles(
             calibration,
             {name: pl.col(name) for name in marks},
             [mean_quantity(name, k) for k, name in enumerate(marks)],
-            list_names(by),
+            by,
             limits,
             "value",
             variance=variance,
             regression=regression,
         )
 
-    return invert_shares(frame, design, values, quantiles, list_names(by), where, rule, estimate)
+    return invert_shares(frame, design, values, quantiles, by, where, rule, estimate)

@@ -7,7 +7,13 @@ from typing import Any
 
 import polars as pl
 
+from analysis import SurveyDesign
+
 ORACLES = Path(__file__).parent.parent / "oracles"
+
+# R's own designs of its schools: apistrat and apiclus1.
+STRATIFIED = SurveyDesign("pw", stratum="stype", population="fpc")
+CLUSTERED = SurveyDesign("pw", cluster="dnum", population="fpc")
 
 
 def read_case(name: str) -> dict[str, Any]:

@@ -12,13 +12,11 @@ from analysis.estimation.estimate import estimate_means, estimate_proportions, e
 from analysis.estimation.intervals import t_limits
 from analysis.estimation.joint import estimate_jointly
 from analysis.estimation.variances import estimate_variances
-from tests.analysis.oracle import differ, mismatches, read_case, read_data
+from tests.analysis.oracle import CLUSTERED, STRATIFIED, differ, mismatches, read_case, read_data
 
 COLUMNS = {"est": "estimate", "se": "standard_error", "df": "df", "lo_t": "low", "hi_t": "high"}
 WITH_DEFF = COLUMNS | {"deff": "design_effect"}
 SRS = SurveyDesign("pw", population="fpc")
-STRATIFIED = SurveyDesign("pw", stratum="stype", population="fpc")
-CLUSTERED = SurveyDesign("pw", cluster="dnum", population="fpc")
 TOTAL_NAMES = ("E", "H", "M")
 
 

@@ -20,10 +20,8 @@ from analysis import (
     rake,
     wald_test,
 )
-from tests.analysis.oracle import read_case, read_data
+from tests.analysis.oracle import CLUSTERED, STRATIFIED, read_case, read_data
 
-STRATIFIED = SurveyDesign("pw", stratum="stype", population="fpc")
-CLUSTERED = SurveyDesign("pw", cluster="dnum", population="fpc")
 MARGINS, OPTIONS = read_case("s02_rake_stratified"), read_case("s03_calibrate_options")
 
 

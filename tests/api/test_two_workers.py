@@ -18,11 +18,10 @@ from tests.postgres_server import free_port
 from tests.registered import add_register
 from tests.served_process import post_once, run_process
 
+pytestmark = pytest.mark.long
+
 SERVE = ["-c", "from api.cli.main import main; main()", "serve", "--port"]
 PER_MINUTE = 30  # a fifth is calm: six posts of an address at once, for each process
-
-
-pytestmark = pytest.mark.long
 
 
 @pytest.fixture

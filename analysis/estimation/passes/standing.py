@@ -63,7 +63,7 @@ class StandingSums:
     def _widen(self) -> bool:
         """Makes room for slots that are new; False where the tables would be too large."""
         slots = list(map(len, self._values))
-        if max(slots) > MOST_LEVELS or 2 * 3 * self.groups.size * sum(slots) > MOST_NUMBERS:
+        if max(slots) > MOST_LEVELS or not _can_be_held(self.groups.size, sum(slots)):
             return False
         for half in self._halves:
             for k, table in enumerate(half):
@@ -107,7 +107,12 @@ def _start(first: Narrow, used: Sequence[str]) -> StandingSums | None:
     if groups is None:
         return None
     places = prod(first.keys[name].size for name in groups.free)
-    return None if 2 * 3 * places * len(first.items) > MOST_NUMBERS else StandingSums(first, used, groups)
+    return StandingSums(first, used, groups) if _can_be_held(places, len(first.items)) else None
+
+
+def _can_be_held(places: int, slots: int) -> bool:
+    """Whether there is room for three sums of every slot at every place, in both halves."""
+    return 2 * 3 * places * slots <= MOST_NUMBERS
 
 
 def _finish(

@@ -6,14 +6,12 @@ import numpy as np
 import polars as pl
 
 from analysis.comparison import estimate_contrasts
-from analysis.design import SurveyDesign
 from analysis.estimation.joint import estimate_jointly
-from tests.analysis.oracle import mismatches, read_case, read_data
+from tests.analysis.oracle import CLUSTERED, mismatches, read_case, read_data
 
 T = {"est": "estimate", "se": "standard_error", "df": "df", "lo_t": "low", "hi_t": "high"}
 Z = {"est": "estimate", "se": "standard_error", "lo_z": "low", "hi_z": "high"}
 CASE = "p19_contrasts"
-CLUSTERED = SurveyDesign("pw", cluster="dnum", population="fpc")
 
 
 def agree(joint, contrasts, part):

@@ -13,10 +13,8 @@ from analysis.estimation.cubic_spline import interpolate
 from analysis.estimation.estimate import estimate_proportions
 from analysis.estimation.intervals import INTERVALS, asin_limits, exact_limits, likelihood_limits
 from analysis.estimation.proportions_as_r import estimate_proportions_as_r
-from tests.analysis.oracle import differ, read_case, read_data
+from tests.analysis.oracle import CLUSTERED, STRATIFIED, differ, read_case, read_data
 
-CLUSTERED = SurveyDesign("pw", cluster="dnum", population="fpc")
-STRATIFIED = SurveyDesign("pw", stratum="stype", population="fpc")
 CASE = read_case("p07_ciprop")
 PARTS = {
     "clus_ell0": ("apiclus1", CLUSTERED, pl.col("ell") == 0, None),

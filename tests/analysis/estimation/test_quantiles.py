@@ -11,10 +11,8 @@ from analysis.errors import DesignError, EstimateError
 from analysis.estimation.estimate import estimate_proportions
 from analysis.estimation.quantile_rules import QUANTILE_RULES, weighted_quantile
 from analysis.estimation.quantiles import estimate_quantiles
-from tests.analysis.oracle import mismatches, read_case, read_data
+from tests.analysis.oracle import CLUSTERED, STRATIFIED, mismatches, read_case, read_data
 
-STRATIFIED = SurveyDesign("pw", stratum="stype", population="fpc")
-CLUSTERED = SurveyDesign("pw", cluster="dnum", population="fpc")
 COLUMNS = {"est": "estimate", "lo": "low", "hi": "high", "se": "standard_error"}
 OURS = {"mean": "t", "xlogit": "logit"}
 CASE = read_case("p08_quantiles")

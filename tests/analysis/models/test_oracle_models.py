@@ -13,11 +13,9 @@ from analysis.models.ordinal import fit_ordinal
 from analysis.models.rank_test import rank_test
 from analysis.models.t_test import t_test
 from analysis.models.wald_test import wald_test
-from tests.analysis.oracle import differ, mismatches, read_case, read_data
+from tests.analysis.oracle import CLUSTERED, STRATIFIED, differ, mismatches, read_case, read_data
 
 CASE = read_case("p18_tests_models")
-STRATIFIED = SurveyDesign("pw", stratum="stype", population="fpc")
-CLUSTERED = SurveyDesign("pw", cluster="dnum", population="fpc")
 COLUMNS = {"est": "estimate", "se": "standard_error"}
 TESTED = COLUMNS | {"t": "statistic", "p": "p_value"}
 EARLY = 2e-6  # R stops its logistic model earlier: p of 1e-7 moves by 1.6e-6

@@ -18,11 +18,9 @@ from analysis import (
     measure_item,
 )
 from analysis.estimation.proportions_as_r import estimate_proportions_as_r
-from tests.analysis.oracle import read_case, read_data
+from tests.analysis.oracle import CLUSTERED, STRATIFIED, read_case, read_data
 from tests.analysis.walk.figures import PLAIN, Rows, T, Z, give_both, give_domains, give_rows
 
-STRATIFIED = SurveyDesign("pw", stratum="stype", population="fpc")
-CLUSTERED = SurveyDesign("pw", cluster="dnum", population="fpc")
 OURS = {"mean": "t"}
 
 

@@ -17,12 +17,10 @@ from analysis import (
     weigh_stages,
 )
 from analysis.errors import DesignError
-from tests.analysis.oracle import read_data
+from tests.analysis.oracle import CLUSTERED, STRATIFIED, read_data
 from tests.analysis.walk.figures import PLAIN, Z, add_levels, give_both, give_domains, give_rows
 
 RATIO = {"api.stu/enroll": ("api.stu", "enroll")}
-STRATIFIED = SurveyDesign("pw", stratum="stype", population="fpc")
-CLUSTERED = SurveyDesign("pw", cluster="dnum", population="fpc")
 STYPE = ["stypeE", "stypeH", "stypeM"]
 
 

@@ -5,7 +5,6 @@ from typing import Any
 import polars as pl
 
 from analysis import (
-    SurveyDesign,
     allocate,
     chi_square_test,
     fit_fay_herriot,
@@ -22,11 +21,9 @@ from analysis.sampling import (
     size_for_two_means,
     size_for_two_shares,
 )
-from tests.analysis.oracle import read_case, read_data
+from tests.analysis.oracle import CLUSTERED, STRATIFIED, read_case, read_data
 from tests.analysis.walk.figures import PLAIN, give_rows
 
-STRATIFIED = SurveyDesign("pw", stratum="stype", population="fpc")
-CLUSTERED = SurveyDesign("pw", cluster="dnum", population="fpc")
 TERMS = PLAIN | {"t": "statistic", "p": "p_value"}
 
 
